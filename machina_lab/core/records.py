@@ -1,0 +1,182 @@
+"""
+The port through which every room reads and makes records.
+
+A *record* is what a build returns. Its *kind* knows how records of that sort are read,
+made and changed: mappings, dataclasses, attrs and pydantic classes, named tuples and
+plain classes live in `kinds.py`; a room that knows another sort (mapped classes, in
+`alchemy`) adds it with `add_kind`, loaded only when such a record turns up.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from weakref import WeakKeyDictionary
+
+from machina_lab.core.datatypes import ANY, DataType
+
+
+Role = Literal["value", "key", "foreign_key", "to_one", "to_many", "property"]
+
+
+class Missing:
+    """
+    The absence of a value where None is a value. Falsy; there is one, `MISSING`.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        """
+        Be falsy.
+        """
+        return False
+
+    def __repr__(self) -> str:
+        """
+        Say so.
+        """
+        return "MISSING"
+
+
+MISSING: Final = Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """
+    One attribute of a record's class.
+
+    Attributes:
+        name: The attribute's name.
+        type: What it holds.
+        role: A plain value, a primary key, a foreign key, an association to one or to
+            many records, or a computed or settable property (hybrid, synonym, proxy).
+        nullable: Whether None may be stored.
+        required: Whether making a record without it fails.
+        default: Its default, or `MISSING`.
+        generated: Whether something else makes its value (the database, a clock).
+        unique: Whether the database refuses the same value twice.
+        column: The column's name where it has one; it may differ from `name`.
+        references: `table.column` that a foreign key points to, or "".
+        target: The class at the other end of an association.
+        through: For an association to one record: the attributes that hold its key.
+    """
+
+    name: str
+    type: DataType = ANY
+    role: Role = "value"
+    nullable: bool = True
+    required: bool = False
+    default: Any = MISSING
+    generated: bool = False
+    unique: bool = False
+    column: str | None = None
+    references: str = ""
+    target: type | None = None
+    through: tuple[str, ...] = ()
+
+
+class RecordKind(ABC):
+    """
+    How records of one sort are read, made and changed.
+
+    `given` always means the attributes that the caller of a verb named, as opposed to
+    the factory's own defaults.
+    """
+
+    name: str = "record"
+    #: Whether the lab can insert such records.
+    insertable: bool = False
+
+    @abstractmethod
+    def fields(self, model: type) -> Mapping[str, Field]:
+        """
+        Return the fields of *model* in its own order.
+        """
+
+    @abstractmethod
+    def construct(
+        self, model: type, attributes: dict[str, Any], given: Mapping[str, Any]
+    ) -> Any:
+        """
+        Make a record of *model* from resolved attributes, all of them known.
+        """
+
+    @abstractmethod
+    def change(
+        self, record: Any, changes: dict[str, Any], given: Mapping[str, Any]
+    ) -> Any:
+        """
+        Return *record* with *changes*; the record was just made by a factory's body.
+        """
+
+    @abstractmethod
+    def read(self, record: Any) -> dict[str, Any]:
+        """
+        Return the loaded attributes of *record* in field order, without side effects.
+        """
+
+    def settable(self, model: type) -> Mapping[str, Any] | None:
+        """
+        Return the names that may be set on *model*, or None if any may.
+        """
+        return self.fields(model)
+
+    def settle(
+        self, model: type, attributes: dict[str, Any], given: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """
+        Return *attributes* without the defaults that *given* makes moot.
+
+        Called after merging and before associations are built, so that a foreign key
+        that the caller gave keeps the factory's default parent from being built.
+        """
+        return attributes
+
+    def strip(self, record: Any, *, keep_none: bool) -> Any:
+        """
+        Return the params of *record* (EM `params_for`): what one would type in a form.
+        """
+        read = self.read(record)
+        return {k: v for k, v in read.items() if keep_none or v is not None}
+
+    def identify(self, record: Any) -> str:
+        """
+        Return *record* as a short label for tables: `User 3`.
+        """
+        return type(record).__name__
+
+
+#: Kind of each class met so far. Weak: a notebook cell run twice drops its old class.
+_known: WeakKeyDictionary[type, RecordKind] = WeakKeyDictionary()
+_tests: list[tuple[Callable[[type], bool], Callable[[], RecordKind]]] = []
+
+
+def add_kind(matches: Callable[[type], bool], load: Callable[[], RecordKind]) -> None:
+    """
+    Teach the lab a sort of record.
+
+    Kinds added later are asked first.
+
+    Args:
+        matches: Tells whether a class is of this sort; must import nothing.
+        load: Returns the kind; called when the first such class turns up.
+    """
+    _tests.insert(0, (matches, load))
+    _known.clear()
+
+
+def kind_of(model: type) -> RecordKind:
+    """
+    Return the kind that reads and makes records of *model*.
+    """
+    try:
+        return _known[model]
+    except KeyError:
+        for matches, load in _tests:
+            if matches(model):
+                return _known.setdefault(model, load())
+        raise
