@@ -308,6 +308,7 @@ class CastError(MachinaError, ValueError):
         attribute: The attribute's name, or "".
         type: The type it should have had, as text.
         value: What was given.
+        hint: What would fit, or "".
     """
 
     def __init__(
@@ -320,7 +321,7 @@ class CastError(MachinaError, ValueError):
         hint: str = "",
     ) -> None:
         self.value, self.type = value, type
-        self.model, self.attribute = model, attribute
+        self.model, self.attribute, self.hint = model, attribute, hint
         where = ".".join(part for part in (model, attribute) if part)
         shown = repr(value) if len(repr(value)) <= 80 else f"{repr(value)[:77]}..."
         text = f"{where + ': ' if where else ''}{shown} does not fit {type}."
