@@ -129,8 +129,8 @@ def cast(
         CastError: *value* does not fit.
 
     Examples:
-        >>> cast(10.3, DataType("decimal", Decimal))
-        Decimal('10.3')
+        >>> cast("12", DataType("integer", int))
+        12
         >>> cast("yes", DataType("boolean", bool))
         True
     """
@@ -186,10 +186,10 @@ def _hint(error: Exception, datatype: DataType) -> str:
 
 
 def _array(value: Any, datatype: DataType) -> Any:
-    if not isinstance(value, Sequence | AbstractSet) or isinstance(value, str | bytes):
-        if not hasattr(value, "tolist"):
-            raise MisfitError
+    if hasattr(value, "tolist"):
         value = value.tolist()
+    if not isinstance(value, Sequence | AbstractSet) or isinstance(value, str | bytes):
+        raise MisfitError
     item = datatype.item
     cls = datatype.python if datatype.python in (tuple, set, frozenset) else list
     if item is None:

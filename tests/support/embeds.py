@@ -74,9 +74,10 @@ def to_json(value: Any) -> Any:
     Return *value* as what `json.dumps` takes; embeds become dicts.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        tag = {"__type__": k for k, v in CONTENTS.items() if isinstance(value, v)}
+        tags = [tag for tag, cls in CONTENTS.items() if isinstance(value, cls)]
+        head = {"__type__": tags[0]} if tags else {}
         pairs = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value))
-        return tag | {name: to_json(v) for name, v in pairs if v is not None}
+        return head | {name: to_json(v) for name, v in pairs if v is not None}
     if isinstance(value, list):
         return [to_json(each) for each in value]
     if isinstance(value, enum.Enum):
@@ -126,9 +127,11 @@ class Embedded(types.TypeDecorator[Any]):
         self.cls, self.many = cls, many
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        del dialect
         return to_json(value)
 
     def process_result_value(self, value: Any, dialect: Any) -> Any:
+        del dialect
         return _each(value, lambda each: from_json(self.cls, each), many=self.many)
 
 
@@ -145,9 +148,11 @@ class Tagged(types.TypeDecorator[Any]):
         self.many = many
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        del dialect
         return to_json(value)
 
     def process_result_value(self, value: Any, dialect: Any) -> Any:
+        del dialect
         return _each(
             value,
             lambda each: from_json(CONTENTS[each["__type__"]], each),
@@ -168,9 +173,11 @@ class EnumList(types.TypeDecorator[Any]):
         self.cls = cls
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        del dialect
         return to_json(value)
 
     def process_result_value(self, value: Any, dialect: Any) -> Any:
+        del dialect
         return _each(value, self.cls, many=True)
 
 
@@ -183,6 +190,7 @@ class Refusing(types.TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        del dialect
         return value
 
 

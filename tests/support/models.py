@@ -1,8 +1,8 @@
 """
 The schema of ExMachina's own test suite, as declarative classes.
 
-`password` is no column (Ecto: virtual), `db_value` is written by a trigger, `editors` is
-read through `articles`.
+`password` is no column (Ecto: virtual), `db_value` is written by a trigger, `editors`
+is read through `articles`.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Category(Base):
     name: Mapped[str] = mapped_column(String(40))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id"))
     parent: Mapped[Category | None] = relationship(
-        back_populates="children", remote_side=id
+        back_populates="children", remote_side="Category.id"
     )
     children: Mapped[list[Category]] = relationship(back_populates="parent")
 

@@ -1,0 +1,256 @@
+"""
+Making and changing records of mapped classes.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from machina_lab.alchemy.parents import (
+    is_attached,
+    key_values,
+    link,
+    refuse_conflict,
+    unset,
+)
+from machina_lab.alchemy.plans import Plan, Relation, collect, plan_of
+from machina_lab.alchemy.provenance import remember, remember_more
+from machina_lab.core.merging import refuse_unknown
+from machina_lab.errors import ArgumentTypeError
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def construct(model: type, attributes: dict[str, Any], given: Mapping[str, Any]) -> Any:
+    """
+    Return a new record of *model*.
+
+    Associations may be records, mappings (which become bare records of the class at the
+    other end), lists of both, or None. Parents that are in the database already are
+    linked without touching them, and their keys are filled in.
+
+    Raises:
+        ForeignKeyConflictError: The caller gave a parent and another parent's key.
+        ArgumentTypeError: An association was given something else.
+        UnknownAttributeError: A mapping has a key that its class does not know.
+    """
+    plan = plan_of(model)
+    values = {**plan.defaults, **attributes}
+    if plan.copied:
+        values = {**plan.defaults_but(attributes), **attributes}
+    linked = _resolved(plan, values, given) if plan.relations else None
+    record = _made(plan, values)
+    if linked:
+        for relation, value in linked:
+            _attach(record, relation, value)
+    remember(
+        record._sa_instance_state,  # noqa: SLF001 - the mark of a mapped record
+        frozenset(attributes),
+        frozenset(given) if given else _NOTHING,
+    )
+    return record
+
+
+def change(record: Any, changes: dict[str, Any], given: Mapping[str, Any]) -> Any:
+    """
+    Set *changes* on a record that a factory's body made, and return it.
+
+    Plain defaults of columns that neither body nor caller set are filled in as well.
+    """
+    plan = plan_of(type(record))
+    state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
+    loaded = state.dict
+    named = frozenset(changes)
+    if not is_attached(state):
+        if not state.info:
+            named |= frozenset(_set_by_body(plan, loaded))
+        changes = {**plan.defaults_but({**loaded, **changes}), **changes}
+        _free_parents(plan, record, changes, given)
+    linked = _resolved(plan, changes, given)
+    _set_all(plan, record, changes)
+    for relation, value in linked:
+        _attach(record, relation, value)
+    remember_more(state, named, frozenset(given))
+    return record
+
+
+def _set_by_body(plan: Plan, loaded: Mapping[str, Any]) -> Iterable[str]:
+    """
+    Return what the body set, as far as one can see.
+
+    The constructor of a dataclass fills in None for what it was not given.
+    """
+    if not plan.dataclass:
+        return loaded.keys() & plan.settable.keys()
+    return [name for name in loaded.keys() & plan.settable.keys() if loaded[name]]
+
+
+def _free_parents(
+    plan: Plan, record: Any, changes: Mapping[str, Any], given: Mapping[str, Any]
+) -> None:
+    """
+    Take off the parents that the body set beside foreign keys that the caller gave.
+    """
+    for relation in plan.parents:
+        if relation.name not in changes and not relation.locals.isdisjoint(given):
+            unset(record, relation.name)
+
+
+# -- associations --------------------------------------------------------------------
+
+
+def _resolved(
+    plan: Plan, values: dict[str, Any], given: Mapping[str, Any]
+) -> list[tuple[Relation, Any]]:
+    """
+    Make records of mappings in *values*; take out and return what must be set quietly.
+    """
+    later: list[tuple[Relation, Any]] = []
+    for name in plan.relations.keys() & values.keys():
+        relation, value = plan.relations[name], values[name]
+        if relation.many:
+            values[name] = _children(plan, relation, value)
+            if relation.collection is dict and not isinstance(value, Mapping):
+                later.append((relation, values.pop(name)))
+        elif value is not None:
+            parent = values[name] = _one(plan, relation, value)
+            if relation.keys:
+                state = parent._sa_instance_state  # noqa: SLF001 - its mark
+                if name in given and given:
+                    refuse_conflict(plan, relation, parent, given)
+                if is_attached(state):
+                    values.update(key_values(relation, state))
+                    later.append((relation, values.pop(name)))
+    return later
+
+
+def _one(plan: Plan, relation: Relation, value: Any) -> Any:
+    """
+    Return *value* as a record of the class at the other end.
+    """
+    if isinstance(value, relation.target):
+        return value
+    if isinstance(value, Mapping):
+        return _bare(relation.target, value)
+    where = f"{plan.model.__name__}.{relation.name}"
+    target = relation.target.__name__
+    if type(value).__name__ == target:
+        raise ArgumentTypeError(
+            f"{where} takes a {target}, and got one of an older class of that name."
+            " The class was defined again after the record was made: build it anew."
+        )
+    raise ArgumentTypeError(
+        f"{where} takes a {target}, a mapping of its attributes or None, got {value!r}."
+    )
+
+
+def _bare(target: type, attributes: Mapping[str, Any]) -> Any:
+    refuse_unknown(attributes, plan_of(target).settable, model=target)
+    return construct(target, dict(attributes), attributes)
+
+
+def _children(plan: Plan, relation: Relation, value: Any) -> Any:
+    if value is None:
+        value = ()
+    if relation.collection is dict and isinstance(value, Mapping):
+        return {key: _one(plan, relation, each) for key, each in value.items()}
+    if isinstance(value, Mapping | str) or not isinstance(value, Iterable):
+        raise ArgumentTypeError(
+            f"{plan.model.__name__}.{relation.name} takes a list of"
+            f" {relation.target.__name__} records or mappings, got {value!r}."
+        )
+    made = [_one(plan, relation, each) for each in value]
+    return set(made) if relation.collection is set else made
+
+
+def _attach(record: Any, relation: Relation, value: Any) -> None:
+    if relation.many:
+        collect(record, relation, value)
+    else:
+        link(record, relation, value)
+
+
+# -- constructors --------------------------------------------------------------------
+
+
+def _made(plan: Plan, values: dict[str, Any]) -> Any:
+    """
+    Return a record with *values*, by the class's own constructor where that works.
+    """
+    late = plan.late
+    if plan.plain:
+        if late.isdisjoint(values):
+            return plan.model(**values)
+        record = plan.model(**{k: v for k, v in values.items() if k not in late})
+        _set_all(plan, record, {k: v for k, v in values.items() if k in late})
+        return record
+    return _by_own_constructor(plan, values)
+
+
+def _by_own_constructor(plan: Plan, values: dict[str, Any]) -> Any:
+    if plan.takes_any:
+        first = {k: v for k, v in values.items() if k not in plan.late - plan.takes}
+    else:
+        first = {k: v for k, v in values.items() if k in plan.takes}
+    missing = [name for name in plan.needs if name not in first]
+    for name in missing:
+        if name in plan.local_keys or name in plan.relations:
+            # A parent makes its key needless, and the other way round.
+            first[name] = None
+    if all(name in first for name in plan.needs):
+        record = plan.model(**first)
+    else:
+        record = _without_constructor(plan, missing, first)
+    loaded = record._sa_instance_state.dict  # noqa: SLF001 - its mark
+    swallowed = {
+        k: v for k, v in values.items() if k not in first or _is_lost(plan, k, loaded)
+    }
+    _set_all(plan, record, swallowed)
+    _clean(plan, record, values)
+    return record
+
+
+def _is_lost(plan: Plan, name: str, loaded: Mapping[str, Any]) -> bool:
+    """
+    Return whether a constructor took a mapped attribute and did not set it.
+    """
+    return name not in loaded and name in plan.stored
+
+
+def _without_constructor(plan: Plan, missing: list[str], first: dict[str, Any]) -> Any:
+    names = ", ".join(missing)
+    warnings.warn(
+        f"{plan.model.__name__} was made without its constructor, which needs {names}."
+        " Give these attributes in the factory.",
+        stacklevel=2,
+    )
+    record = plan.mapper.class_manager.new_instance()
+    _set_all(plan, record, first)
+    return record
+
+
+def _clean(plan: Plan, record: Any, values: Mapping[str, Any]) -> None:
+    """
+    Forget parents that a constructor filled in as None beside a foreign key.
+    """
+    loaded = record._sa_instance_state.dict  # noqa: SLF001 - its mark
+    for relation in plan.parents:
+        filled = loaded.get(relation.name, record) is None
+        if filled and relation.name not in values:
+            unset(record, relation.name)
+
+
+def _set_all(plan: Plan, record: Any, values: Mapping[str, Any]) -> None:
+    """
+    Set *values*, those last whose setters may read the others.
+    """
+    for name, value in values.items():
+        if name not in plan.late:
+            setattr(record, name, value)
+    for name, value in values.items():
+        if name in plan.late:
+            setattr(record, name, value)

@@ -1,0 +1,287 @@
+"""
+What building records of one mapped class needs to know, worked out once.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import event
+from sqlalchemy.orm import (
+    Mapper,
+    RelationshipDirection,
+    RelationshipProperty,
+    registry,
+)
+from sqlalchemy.orm.collections import collection_adapter
+from sqlalchemy.util import duck_type_collection
+
+from machina_lab.alchemy import fields as reading
+from machina_lab.core.records import MISSING, Field
+
+
+_KEY: Final = "machina_lab"
+#: The constructor that declarative gives to classes which have none.
+_DEFAULT_INIT: Final = registry().constructor
+
+
+class _Generation:
+    """
+    Counts how often mappers were configured: then classes may have new attributes.
+    """
+
+    number = 0
+
+
+@event.listens_for(Mapper, "after_configured")
+def _count() -> None:
+    _Generation.number += 1
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """
+    One column of a foreign key.
+
+    Attributes:
+        local: The attribute that holds it.
+        remote: The attribute of the parent that it points to.
+        position: Place of `remote` in the parent's primary key, or None.
+    """
+
+    local: str
+    remote: str
+    position: int | None
+
+
+class Relation:
+    """
+    One association of a class.
+
+    Attributes:
+        name: Its attribute.
+        target: The class at the other end.
+        many: Whether it holds a collection.
+        keys: For a belongs_to the foreign key's columns, else ().
+        locals: Names of the attributes in `keys`.
+    """
+
+    def __init__(
+        self, mapper: Mapper[Any], relation: RelationshipProperty[Any]
+    ) -> None:
+        self.property = relation
+        self.name = relation.key
+        self.target: type = relation.mapper.class_
+        self.many = bool(relation.uselist)
+        self.virtual = relation.lazy in ("write_only", "dynamic")
+        self.keys = tuple(_key_pairs(mapper, relation))
+        self.locals = frozenset(pair.local for pair in self.keys)
+
+    @cached_property
+    def reverses(self) -> frozenset[str]:
+        """
+        The attributes of the target that are the other side of this association.
+        """
+        other = self.property._reverse_property  # noqa: SLF001 - no public name for it
+        return frozenset(each.key for each in other)
+
+    @cached_property
+    def collection(self) -> type | None:
+        """
+        `list`, `set` or `dict`, whichever the collection behaves like.
+        """
+        made = (self.property.collection_class or list)()
+        kind: type | None = duck_type_collection(made)
+        return kind
+
+    @cached_property
+    def quiet(self) -> Any:
+        """
+        The initiator with which setting this attribute tells no back-reference.
+
+        It is the token that the other side's own events carry, so SQLAlchemy takes the
+        event for the echo of one that already happened there. None where there is no
+        other side, or where several sides would have to be kept quiet.
+        """
+        sides = list(self.reverses)
+        if len(sides) != 1:
+            return None
+        implementation = getattr(self.target, sides[0]).impl
+        return getattr(implementation, "_append_token", None)
+
+
+def _key_pairs(
+    mapper: Mapper[Any], relation: RelationshipProperty[Any]
+) -> list[KeyPair]:
+    if relation.direction is not RelationshipDirection.MANYTOONE:
+        return []
+    target = relation.mapper
+    keys = list(target.primary_key)
+    found = []
+    for local, remote in relation.local_remote_pairs or ():
+        here = reading.attribute_of(mapper, local)
+        there = reading.attribute_of(target, remote)
+        if here and there:
+            at = [n for n, key in enumerate(keys) if key is remote]
+            found.append(KeyPair(here, there, at[0] if at else None))
+    return found
+
+
+class Plan:
+    """
+    One mapped class.
+
+    Attributes:
+        fields: Its fields.
+        settable: What may be set on its records.
+        relations: Its associations that can be set, by name.
+        parents: Those of them that are a belongs_to.
+        local_keys: All attributes that hold a part of a foreign key.
+        contested: These, and the parents they stand for.
+        defaults: Plain column defaults, by attribute.
+        copied: Those of them that must be copied for each record.
+        late: Attributes set after the constructor has run: setters may read others.
+        loads: Attributes that `read` looks for, in order.
+    """
+
+    def __init__(self, mapper: Mapper[Any]) -> None:
+        self.generation = _Generation.number
+        self.mapper = mapper
+        self.model: type = mapper.class_
+        self.fields: Mapping[str, Field] = reading.read_fields(mapper)
+        self.settable = reading.read_settable(mapper, self.fields)
+        self.relations = {
+            each.key: Relation(mapper, each)
+            for each in mapper.relationships
+            if not each.viewonly
+        }
+        self.parents = [each for each in self.relations.values() if each.keys]
+        self.local_keys = frozenset().union(*(each.locals for each in self.parents))
+        self.contested = self.local_keys | {each.name for each in self.parents}
+        self._read_defaults()
+        self._read_names()
+        self._read_constructor()
+        self._read_params()
+
+    def _read_defaults(self) -> None:
+        found = {
+            prop.key: reading.scalar_default(prop)
+            for prop in self.mapper.column_attrs
+            if not reading.is_counted(self.mapper, prop)
+        }
+        self.defaults = {k: v for k, v in found.items() if v is not MISSING}
+        self.copied = [
+            key
+            for key, value in self.defaults.items()
+            if isinstance(value, list | dict | set | bytearray)
+        ]
+
+    def _read_names(self) -> None:
+        composites = {each.key for each in self.mapper.composites}
+        self.late = frozenset(
+            name
+            for name, field in self.fields.items()
+            if field.role == "property"
+            and name in self.settable
+            and name not in composites
+        )
+        self.plain_names = frozenset(
+            name
+            for name in reading.plain_attributes(self.mapper)
+            if not isinstance(getattr(self.model, name, None), property)
+        )
+        unread = {name for name, each in self.relations.items() if each.virtual}
+        self.loads = [name for name in self.fields if name not in unread]
+        self.stored = frozenset(self.mapper.column_attrs.keys()) | set(self.relations)
+        self.primary = frozenset(
+            name for name, field in self.fields.items() if field.role == "key"
+        )
+
+    def _read_constructor(self) -> None:
+        self.init = self.mapper.class_manager.original_init
+        self.plain = self.init is _DEFAULT_INIT
+        parameters = reading.constructor(self.mapper).values()
+        kinds = inspect.Parameter
+        named = [each for each in parameters if each.kind is not kinds.VAR_KEYWORD]
+        self.takes = frozenset(
+            each.name
+            for each in named
+            if each.kind in (kinds.KEYWORD_ONLY, kinds.POSITIONAL_OR_KEYWORD)
+        )
+        self.needs = [
+            each.name
+            for each in named
+            if each.default is kinds.empty and each.kind is not kinds.VAR_POSITIONAL
+        ]
+        self.takes_any = len(named) < len(parameters)
+        self.dataclass = "__dataclass_fields__" in vars(self.model)
+
+    def _read_params(self) -> None:
+        """
+        Work out which attributes belong into a record's params.
+        """
+        keys = self.mapper.primary_key
+        self.key_properties = [self.mapper.get_property_by_column(key) for key in keys]
+        surrogate = {
+            each.key
+            for each in self.key_properties
+            if len(keys) == 1 and self.fields[each.key].generated
+        }
+        self.on_request = self.late | {
+            name
+            for name, prop in self.mapper.column_attrs.items()
+            if reading.is_discriminator(self.mapper, prop) and name not in surrogate
+        }
+        # Plain attributes that are no columns sit in the record's own dict.
+        self.on_request -= self.plain_names
+        left_out = self.on_request | surrogate | self.relations.keys()
+        self.params = [
+            name
+            for name in self.loads
+            if name in self.settable and name not in left_out
+        ]
+        self.proxied = {
+            str(name): each.target_collection
+            for name, each in self.mapper.all_orm_descriptors.items()
+            if hasattr(each, "target_collection")
+        }
+
+    def defaults_but(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """
+        Return the plain defaults that *attributes* leave room for.
+        """
+        found = {k: v for k, v in self.defaults.items() if k not in attributes}
+        for key in self.copied:
+            if key in found:
+                found[key] = copy.deepcopy(found[key])
+        return found
+
+
+def plan_of(model: type) -> Plan:
+    """
+    Return the plan of a mapped class.
+
+    It is kept with the class itself, and made anew after mappers were configured
+    again: another class may have added a back-reference.
+    """
+    mapper: Mapper[Any] = model.__mapper__  # type: ignore[attr-defined]  # its mark
+    plan: Plan | None = mapper.class_manager.info.get(_KEY)
+    if plan is None or plan.generation != _Generation.number:
+        mapper.registry.configure(cascade=True)
+        plan = mapper.class_manager.info[_KEY] = Plan(mapper)
+    return plan
+
+
+def collect(record: Any, relation: Relation, items: Any) -> None:
+    """
+    Put *items* into a collection that only its own adapter knows how to fill.
+    """
+    adapter = collection_adapter(getattr(record, relation.name))
+    for item in items:
+        adapter.append_with_event(item)
