@@ -1,0 +1,9 @@
+"""
+Persistence: mapped classes read, made, cast and inserted, on any database.
+"""
+
+from machina_lab.alchemy.journal import Step
+from machina_lab.alchemy.repos import Repo, open_repo
+
+
+__all__ = ["Repo", "Step", "open_repo"]

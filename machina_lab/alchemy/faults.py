@@ -1,0 +1,36 @@
+"""
+What an error of an insert says besides its own words.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import StatementError
+
+from machina_lab.alchemy.journal import Made
+from machina_lab.core.jobs import InsertJob
+from machina_lab.core.secrets import is_secret, masked
+
+
+def explain(error: BaseException, job: InsertJob, made: Made) -> None:
+    """
+    Add a note to *error*: which factory, which attributes, which step.
+
+    The error keeps its type. Parameters of a statement that writes a secret are hidden.
+    """
+    del made
+    if not isinstance(error, StatementError):
+        return
+    if is_secret(error.statement or ""):
+        error.hide_parameters = True
+    what = f"factory {job.factory!r}" if job.factory else "a record"
+    count = "" if job.count == 1 else f", {job.count} records"
+    given = ", ".join(f"{k}={_short(v)}" for k, v in masked(job.overrides).items())
+    error.add_note(
+        f"while inserting {what} ({job.verb}{count}); given: {given or 'nothing'}."
+        " Nothing of this step was kept, earlier steps were."
+    )
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

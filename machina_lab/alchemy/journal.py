@@ -1,0 +1,172 @@
+"""
+What a repo did: one step a call, newest last.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy.orm import InstanceState, Session
+
+from machina_lab.alchemy.savepoints import Watch
+from machina_lab.core.jobs import InsertJob
+from machina_lab.core.secrets import masked
+from machina_lab.core.sequences import Snapshot
+
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    One insert call.
+
+    Attributes:
+        verb: What was called: "insert", "insert_list" ...
+        factory: The factory's name, "" for a bare record.
+        count: How many records were asked for.
+        overrides: What the caller gave, secrets masked.
+        rows: Table -> how many rows were written, parents and children included.
+        time: When it was done, with its zone.
+        number: Grows with every step of this process, whatever the repo.
+    """
+
+    verb: str
+    factory: str
+    count: int
+    overrides: Mapping[str, Any]
+    rows: Mapping[str, int]
+    time: dt.datetime
+    number: int
+
+    @property
+    def label(self) -> str:
+        """
+        The step in few words: `insert_list 5 comment`.
+        """
+        counted = [str(self.count)] if self.verb.endswith("_list") else []
+        return " ".join([self.verb, *counted, self.factory or "record"])
+
+
+def step_of(job: InsertJob, rows: Mapping[str, int]) -> Step:
+    """
+    Return the step that says what *job* did.
+    """
+    return Step(
+        verb=job.verb,
+        factory=job.factory,
+        count=job.count,
+        overrides=MappingProxyType(masked(job.overrides)),
+        rows=MappingProxyType(dict(rows)),
+        time=dt.datetime.now().astimezone(),
+        number=next(_numbers),
+    )
+
+
+@dataclass(slots=True)
+class Made:
+    """
+    What one step changed in memory.
+
+    Attributes:
+        states: The records that became rows, as SQLAlchemy's states.
+        blanks: State -> the column attributes that had no value before the insert.
+        changed: Records that were rows before and were written to.
+    """
+
+    states: list[InstanceState[Any]] = field(default_factory=list)
+    blanks: dict[InstanceState[Any], frozenset[str]] = field(default_factory=dict)
+    changed: list[InstanceState[Any]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Entry:
+    """
+    A step that can still be taken back, with all that this needs.
+
+    Attributes:
+        step: The step.
+        savepoint: The savepoint set before it.
+        watch: The connection it was done on.
+        session: The session it was done with.
+        made: What it changed in memory.
+        mark: How many foreign writes there were on the connection before it.
+        before: The sequences before it.
+        after: The sequences after it.
+    """
+
+    step: Step
+    savepoint: str
+    watch: Watch
+    session: Session
+    made: Made
+    mark: int
+    before: Snapshot
+    after: Snapshot
+
+    @property
+    def foreign(self) -> list[str]:
+        """
+        Tables that others wrote on this connection since the step began.
+        """
+        return list(dict.fromkeys(self.watch.foreign[self.mark :]))
+
+
+class Journal:
+    """
+    The steps of one repo.
+
+    Attributes:
+        steps: All of them, committed ones included; failed and undone ones are not kept.
+        entries: Those that can still be taken back, oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.entries: list[Entry] = []
+
+    def add(self, entry: Entry) -> None:
+        """
+        Note a step that was done.
+        """
+        self.steps.append(entry.step)
+        self.entries.append(entry)
+
+    def forget(self, entries: list[Entry]) -> None:
+        """
+        Strike out steps whose rows are gone.
+        """
+        numbers = {entry.step.number for entry in entries}
+        self.steps = [step for step in self.steps if step.number not in numbers]
+        self.settle(entries)
+
+    def settle(self, entries: list[Entry]) -> None:
+        """
+        Keep steps as done for good: they can no longer be taken back.
+        """
+        numbers = {entry.step.number for entry in entries}
+        self.entries = [e for e in self.entries if e.step.number not in numbers]
+
+    def of(self, watch: Watch) -> list[Entry]:
+        """
+        Return the entries of one connection, oldest first.
+        """
+        return [entry for entry in self.entries if entry.watch is watch]
+
+    @property
+    def pending(self) -> dict[str, int]:
+        """
+        Table -> how many rows wait for a commit.
+        """
+        rows: Counter[str] = Counter()
+        for entry in self.entries:
+            rows.update(entry.step.rows)
+        return dict(rows)

@@ -1,0 +1,401 @@
+"""
+Repos: the door to a database, with a journal of what was done through it.
+
+Every insert call is one step in one savepoint: all of its rows or none, and rows of
+earlier calls survive its failure. Nothing is committed unless told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
+
+from sqlalchemy import Connection, event, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import InstanceState, Session
+
+from machina_lab.alchemy import insertion
+from machina_lab.alchemy.doors import Door, door_to
+from machina_lab.alchemy.faults import explain
+from machina_lab.alchemy.flushing import flush_others
+from machina_lab.alchemy.journal import Entry, Journal, Made, Step, step_of
+from machina_lab.alchemy.revival import revive
+from machina_lab.alchemy.savepoints import Watch
+from machina_lab.alchemy.settings import InsertOptions
+from machina_lab.alchemy.shapes import shape_of, table_name
+from machina_lab.core.jobs import InsertJob
+from machina_lab.core.sequences import sequences
+from machina_lab.errors import (
+    ArgumentValueError,
+    InsertError,
+    NothingToUndo,
+    UndoError,
+)
+
+
+T = TypeVar("T")
+
+
+def open_repo(target: Any, *, autocommit: bool = False) -> Repo:
+    """
+    Return the repo behind *target*.
+
+    Args:
+        target: A URL (text or `URL`), an Engine, Connection, Session, sessionmaker,
+            scoped_session, a function that returns a session, an AsyncEngine or an
+            AsyncSession. With a Connection, Session or scoped_session the transaction
+            stays the caller's; with all others it is the repo's own.
+        autocommit: Commit after every call.
+
+    Raises:
+        RepoError: *target* leads to no database.
+        InsertError: `autocommit` was asked for a transaction that is the caller's.
+    """
+    door = door_to(target)
+    if door.open_async is not None:
+        from machina_lab.alchemy.asynchrony import AsyncRepo
+
+        return AsyncRepo(door, autocommit=autocommit)
+    return Repo(door, autocommit=autocommit)
+
+
+class Repo:
+    """
+    The door to one database.
+
+    Attributes:
+        label: Where it leads, for people; never a secret.
+        owned: Whether the transaction is the repo's, or the caller's.
+        autocommit: Whether every call is committed.
+    """
+
+    is_async = False
+
+    def __init__(self, door: Door, *, autocommit: bool = False) -> None:
+        if autocommit and not door.owned:
+            raise not_ours("autocommit")
+        self.label = door.label
+        self.owned = door.owned
+        self.autocommit = autocommit
+        self._door = door
+        self._journal = Journal()
+        self._session: Session | None = None
+        self._watches: WeakKeyDictionary[Connection, Watch] = WeakKeyDictionary()
+        self._listened: WeakSet[Session] = WeakSet()
+        #: What the steps that run now changed, the innermost last.
+        self._running: list[Made] = []
+
+    def __repr__(self) -> str:
+        """
+        Show where it leads and what waits for a commit.
+        """
+        waiting = sum(self.pending.values())
+        return f"<repo {self.label}{f', {waiting} rows pending' if waiting else ''}>"
+
+    # --- insert -------------------------------------------------------------------------
+
+    def insert(self, job: InsertJob) -> list[Any]:
+        """
+        Do *job* as one step and return its records.
+
+        Raises:
+            InsertError: A record cannot be inserted.
+            ForeignKeyConflictError: A key and its association disagree.
+            OptionError: Unknown options.
+            SQLAlchemyError: The database refused; a note says what was inserted.
+        """
+        records = self._insert(self.session, job)
+        if self.autocommit and not self._running:
+            self.commit()
+        return records
+
+    async def ainsert(self, job: InsertJob) -> list[Any]:
+        """
+        Do *job* as `insert` does; a repo that is not asynchronous does it at once.
+        """
+        return self.insert(job)
+
+    def _insert(self, session: Session, job: InsertJob) -> list[Any]:
+        options = InsertOptions.of(job.options)
+        self._listen(session)
+        watch = self._watch(_connection(session, job.model))
+        if not watch.busy:
+            flush_others(session)
+        before, mark = sequences.snapshot(), len(watch.foreign)
+        made = Made()
+        with watch.own():
+            savepoint = watch.savepoint()
+            self._running.append(made)
+            try:
+                records = insertion.insert(
+                    session, watch.connection, job, options, made
+                )
+            except BaseException as error:
+                self._give_up(session, watch, savepoint, made)
+                explain(error, job, made)
+                raise
+            finally:
+                self._running.pop()
+        if self._running:  # a factory that inserts: its rows are part of the outer step
+            self._running[-1].states += made.states
+            self._running[-1].blanks |= made.blanks
+            self._running[-1].changed += made.changed
+            return records
+        step = step_of(job, _rows(made, watch, options.prefix))
+        self._journal.add(
+            Entry(
+                step=step,
+                savepoint=savepoint,
+                watch=watch,
+                session=session,
+                made=made,
+                mark=mark,
+                before=before,
+                after=sequences.snapshot(),
+            )
+        )
+        return records
+
+    def _give_up(
+        self, session: Session, watch: Watch, savepoint: str, made: Made
+    ) -> None:
+        """
+        Take back a step that failed.
+        """
+        try:
+            watch.rollback_to(savepoint)
+        except SQLAlchemyError:
+            # The connection is gone, and with it the transaction.
+            self._journal.forget(self._journal.of(watch))
+            if self.owned:
+                session.rollback()
+        revive(session, made)
+
+    # --- the transaction ----------------------------------------------------------------
+
+    def commit(self) -> None:
+        """
+        Commit; what was inserted can no longer be taken back.
+
+        Raises:
+            InsertError: The transaction is the caller's.
+        """
+        if not self.owned:
+            raise not_ours("commit()")
+        self.session.commit()
+
+    def rollback(self) -> None:
+        """
+        Take back everything since the last commit.
+
+        Raises:
+            InsertError: The transaction is the caller's.
+        """
+        if not self.owned:
+            raise not_ours("rollback()")
+        entries = list(self._journal.entries)
+        self.session.rollback()
+        for entry in reversed(entries):
+            revive(entry.session, entry.made)
+        self._journal.forget(entries)
+
+    def undo(self, steps: int = 1, *, force: bool = False) -> list[Step]:
+        """
+        Take the last steps back, newest first, and return them.
+
+        Args:
+            steps: How many.
+            force: Do it even if others wrote on the connection since; their rows go too.
+
+        Raises:
+            NothingToUndo: There are not so many steps since the last commit.
+            UndoError: Others wrote on the connection since, or a savepoint of the
+                caller's is open.
+        """
+        entries = self._last(steps)
+        first = entries[-1]
+        _check_undo(entries, force=force)
+        with first.watch.own():
+            first.watch.rollback_to(first.savepoint)
+        for entry in entries:
+            revive(entry.session, entry.made)
+            sequences.give_back(entry.before, entry.after)
+            if entry.foreign:
+                entry.session.expire_all()
+        del first.watch.foreign[first.mark :]
+        self._journal.forget(entries)
+        return [entry.step for entry in entries]
+
+    def _last(self, steps: int) -> list[Entry]:
+        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+            raise ArgumentValueError(f"undo takes back 1 step or more, not {steps!r}.")
+        entries = self._journal.entries
+        if len(entries) < steps:
+            done = len(self._journal.steps) - len(entries)
+            if entries:
+                text = f"only {len(entries)} steps can be taken back, not {steps}."
+            elif done:
+                text = "nothing to undo: every step is committed."
+            else:
+                text = "nothing to undo: nothing was inserted yet."
+            raise NothingToUndo(text)
+        return entries[: -steps - 1 : -1]
+
+    @property
+    def pending(self) -> dict[str, int]:
+        """
+        Table -> how many inserted rows wait for a commit; empty when clean.
+        """
+        return self._journal.pending
+
+    @property
+    def journal(self) -> list[Step]:
+        """
+        The steps that were done and not undone, oldest first.
+        """
+        return list(self._journal.steps)
+
+    def close(self) -> None:
+        """
+        Let go of the database; what was not committed is gone.
+        """
+        self._stop()
+        if self.owned and self._session is not None:
+            self._session.close()
+        self._session = None
+        for dispose in self._door.dispose:
+            dispose()
+
+    def _stop(self) -> None:
+        for watch in list(self._watches.values()):
+            watch.stop()
+        self._watches.clear()
+        self._journal.forget(list(self._journal.entries))
+
+    # --- looking in ---------------------------------------------------------------------
+
+    @property
+    def engine(self) -> Any:
+        """
+        The engine behind the repo.
+        """
+        if self._door.engine is None:
+            bind = self.session.get_bind()
+            return getattr(bind, "engine", bind)
+        return self._door.engine
+
+    @property
+    def session(self) -> Session:
+        """
+        The session that records are inserted with.
+        """
+        if not self.owned:
+            return self._door.open()
+        if self._session is None:
+            self._session = self._door.open()
+        return self._session
+
+    def connection(self) -> Connection:
+        """
+        Return the connection inside the repo's transaction: it sees pending rows.
+        """
+        return self.session.connection()
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """
+        Return what *work* makes of the session.
+        """
+        return work(self.session)
+
+    def column_values(self, attribute: Any) -> list[Any]:
+        """
+        Return all values of a mapped attribute or column, pending rows included.
+        """
+        with self.session.no_autoflush:
+            return list(self.session.scalars(select(attribute)))
+
+    # --- listening ----------------------------------------------------------------------
+
+    def _watch(self, connection: Connection) -> Watch:
+        watch = self._watches.get(connection)
+        if watch is None:
+            watch = self._watches[connection] = Watch(connection, self._ended)
+        elif not watch.in_transaction and not watch.busy:
+            # Somebody else ended the transaction on the driver's own connection.
+            self._ended(watch, committed=True)
+        return watch
+
+    def _ended(self, watch: Watch, committed: bool) -> None:  # noqa: FBT001
+        entries = self._journal.of(watch)
+        if committed:
+            self._journal.settle(entries)
+        else:
+            self._journal.forget(entries)
+
+    def _listen(self, session: Session) -> None:
+        if session not in self._listened:
+            self._listened.add(session)
+            event.listen(session, "pending_to_persistent", self._persisted)
+
+    def _persisted(self, _session: Session, record: Any) -> None:
+        if self._running:
+            state: InstanceState[Any] = record._sa_instance_state  # noqa: SLF001
+            self._running[-1].states.append(state)
+
+
+def not_ours(what: str) -> InsertError:
+    """
+    Return the error for acting on a transaction that is the caller's.
+    """
+    return InsertError(
+        f"{what}: the transaction is yours, not the lab's. Commit or roll back your own"
+        " session or connection."
+    )
+
+
+def _connection(session: Session, model: type | None) -> Connection:
+    if model is None:
+        return session.connection()
+    return session.connection(bind_arguments={"mapper": model})
+
+
+def _check_undo(entries: list[Entry], *, force: bool) -> None:
+    first = entries[-1]
+    if any(entry.watch is not first.watch for entry in entries):
+        raise UndoError(
+            "these steps were done on several connections: undo one by one."
+        )
+    names = first.watch.savepoints
+    if first.savepoint not in names:
+        raise UndoError(
+            "this step cannot be taken back: the savepoint before it is gone, because a"
+            " savepoint around it was released or rolled back."
+        )
+    later = names[names.index(first.savepoint) + 1 :]
+    if any(name.startswith("sa_savepoint") for name in later):
+        raise UndoError(
+            "a begin_nested() of yours is open since then: end it before the undo."
+        )
+    if first.foreign and not force:
+        raise UndoError(
+            f"since then others wrote to {', '.join(first.foreign)} on this connection,"
+            " and an undo would take that back too. undo(force=True) does it."
+        )
+
+
+def _rows(made: Made, watch: Watch, prefix: str | None) -> dict[str, int]:
+    """
+    Return table -> rows, parents, children and rows between them included.
+    """
+    rows: dict[str, int] = {}
+    mapped: set[str] = set()
+    for state in made.states:
+        for table in shape_of(state.mapper).mapper.tables:
+            mapped.add(table_name(table))
+            name = table_name(table, prefix)
+            rows[name] = rows.get(name, 0) + 1
+    for name, number in watch.rows.items():
+        if name not in mapped:
+            rows[name] = rows.get(name, 0) + number
+    return rows
