@@ -12,6 +12,7 @@ what happened, where, the nearest right name, the next step.
   * DuplicateFactoryError (ValueError)
   * UnknownNameError (LookupError)
     * UndefinedFactoryError
+    * UnknownTableError
     * VariantError
   * UnknownAttributeError (KeyError, TypeError)
   * LazyCycleError, AssociationCycleError (RecursionError)
@@ -190,6 +191,14 @@ class UndefinedFactoryError(UnknownNameError):
             f"{head} Check for typos or define it:\n\n"
             f"    @lab.factory\n    def {stub}():\n        return {{...}}"
         )
+
+
+class UnknownTableError(UnknownNameError):
+    """
+    A schema has no such table, or several database schemas have one of that name.
+    """
+
+    kind = "table"
 
 
 class VariantError(UnknownNameError):

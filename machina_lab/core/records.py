@@ -105,6 +105,16 @@ class RecordKind(ABC):
         Make a record of *model* from resolved attributes, all of them known.
         """
 
+    def maker(
+        self, model: type, names: frozenset[str]
+    ) -> Callable[[dict[str, Any]], Any] | None:
+        """
+        Return a quicker `construct` for records given exactly these attributes.
+
+        Only where the caller of a build gave none; None where there is no quicker way.
+        """
+        del model, names
+
     @abstractmethod
     def change(
         self, record: Any, changes: dict[str, Any], given: Mapping[str, Any]

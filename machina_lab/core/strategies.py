@@ -1,0 +1,132 @@
+"""
+Things to do with a record once it is built.
+
+A *strategy* adds a family of verbs to a lab: `json_encode`, `json_encode_pair`,
+`json_encode_list`. Given a factory's name they build and handle, given a record they
+handle it (EM `ExMachina.Strategy`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from machina_lab.errors import OptionError
+
+
+if TYPE_CHECKING:
+    from machina_lab.core.factories import Factory
+    from machina_lab.core.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """
+    What a strategy is told beside the record.
+
+    Attributes:
+        lab: The lab whose verb was called.
+        factory: The factory's handle; None for a bare record.
+        options: The options given to `lab.use`.
+        call_options: The options of this call; empty if none.
+    """
+
+    lab: Registry
+    factory: Factory[Any] | None
+    options: Mapping[str, Any]
+    call_options: Mapping[str, Any]
+
+
+class Strategy:
+    """
+    Base of strategies.
+
+    Subclasses say their verb and handle one record; a `handle_list(records, details)`
+    of theirs takes the records of one call at once instead.
+
+    Examples:
+        >>> class Shout(Strategy, function_name="shout"):
+        ...     def handle(self, record, details):
+        ...         return str(record).upper() + details.options["end"]
+    """
+
+    function_name: ClassVar[str]
+
+    def __init_subclass__(
+        cls, function_name: str | None = None, **options: object
+    ) -> None:
+        if options or (function_name is None and not hasattr(cls, "function_name")):
+            raise OptionError(
+                "expected function_name as an option of the strategy"
+                f" {cls.__name__}, instead got {list(options) or 'nothing'}:"
+                f" class {cls.__name__}(Strategy, function_name='...')."
+            )
+        if function_name is not None:
+            if not function_name.isidentifier():
+                raise OptionError(
+                    f"function_name of strategy {cls.__name__} must be a name that can"
+                    f" be called, not {function_name!r}."
+                )
+            cls.function_name = function_name
+        super().__init_subclass__()
+
+    def handle(self, record: Any, details: Details) -> Any:
+        """
+        Return what becomes of *record*.
+        """
+        raise OptionError(f"strategy {type(self).__name__} has no handle method.")
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """
+    A strategy that a lab uses.
+
+    Attributes:
+        strategy: The strategy.
+        options: What `lab.use` was given with it.
+        place: Where its class was written.
+    """
+
+    strategy: Strategy
+    options: Mapping[str, Any]
+    place: str
+
+    def handled(
+        self,
+        records: list[Any],
+        lab: Registry,
+        factory: Factory[Any] | None,
+        call_options: Mapping[str, Any] | None,
+    ) -> list[Any]:
+        """
+        Return what becomes of *records*, all at once where the strategy can.
+        """
+        details = Details(
+            lab, factory, self.options, MappingProxyType(dict(call_options or {}))
+        )
+        at_once = getattr(self.strategy, "handle_list", None)
+        if at_once is not None:
+            return list(at_once(records, details))
+        return [self.strategy.handle(record, details) for record in records]
+
+
+def name_from_record(record: Any) -> str:
+    """
+    Return the name of a record's class as a factory would be called (EM).
+
+    Args:
+        record: A record, or a class.
+
+    Examples:
+        >>> class HTTPServer: ...
+        >>> name_from_record(HTTPServer())
+        'http_server'
+    """
+    cls = record if isinstance(record, type) else type(record)
+    split = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", cls.__name__)
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", split).lower()

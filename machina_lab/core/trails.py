@@ -1,0 +1,65 @@
+"""
+Where a build was when it failed.
+
+A failure inside a factory's body or a lazy keeps its type and its traceback; as it passes
+outwards each level adds itself to the *trail*, told in one note on the exception.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from machina_lab.errors import AssociationCycleError, MachinaError
+
+
+_TRAIL: Final = "_machina_trail"
+_LEAD: Final = "while building factory "
+
+
+def leave_trail(error: BaseException, factory: str, key: str | None = None) -> None:
+    """
+    Add a level to the trail of *error* and tell the whole of it in one note.
+
+    Args:
+        error: What is on its way out.
+        factory: The factory that was being built.
+        key: The attribute that was being worked out; None for the body.
+    """
+    if isinstance(error, AssociationCycleError):
+        return
+    trail: list[tuple[str, str | None]] = error.__dict__.setdefault(_TRAIL, [])
+    if trail and trail[0][0] == factory and key is None and trail[0][1] is not None:
+        # The attribute of this very build has been told already.
+        trail[0] = (factory, trail[0][1])
+    else:
+        trail.insert(0, (factory, key))
+    if isinstance(error, RecursionError) and not isinstance(error, MachinaError):
+        _refuse_cycle(trail, error)
+    _tell(error, trail)
+
+
+def _refuse_cycle(
+    trail: list[tuple[str, str | None]], error: RecursionError
+) -> None:
+    names = [factory for factory, _ in trail]
+    first = names[0]
+    if first in names[1:]:
+        again = names.index(first, 1)
+        raise AssociationCycleError(names[: again + 1]) from error.__cause__
+
+
+def _tell(error: BaseException, trail: list[tuple[str, str | None]]) -> None:
+    factory, key = trail[-1]
+    if len(trail) == 1 and isinstance(error, MachinaError):
+        # Its own text says so already.
+        return
+    told = f"{_LEAD}{factory!r}"
+    if key is not None:
+        told += f", attribute {key!r}"
+    if len(trail) > 1:
+        steps = [trail[0][0], *(step for _, step in trail if step is not None)]
+        told += f" (path: {'.'.join(steps)})"
+    notes = [
+        note for note in getattr(error, "__notes__", []) if not note.startswith(_LEAD)
+    ]
+    error.__notes__ = [*notes, told]
