@@ -148,7 +148,7 @@ def cast(
     except CastError as error:
         raise _placed(error, model, attribute) from error.__cause__
     except (ValueError, TypeError, ArithmeticError) as error:
-        label = datatype.label
+        label = _label(datatype)
         raise CastError(
             value, label, model=model, attribute=attribute, hint=_hint(error, datatype)
         ) from error
@@ -175,6 +175,12 @@ def _placed(error: CastError, model: str, attribute: str) -> CastError:
     return CastError(
         error.value, error.type, model=model, attribute=attribute, hint=error.hint
     )
+
+
+def _label(datatype: DataType) -> str:
+    # An enum's SQL says how it is stored, not what it is.
+    cls = datatype.python
+    return cls.__name__ if datatype.kind == "enum" and cls else datatype.label
 
 
 def _hint(error: Exception, datatype: DataType) -> str:
@@ -236,7 +242,7 @@ def cast_text(
         value = _read(word, datatype)
     except ValueError as error:
         raise CastError(
-            text, datatype.label, model=model, attribute=attribute, hint=str(error)
+            text, _label(datatype), model=model, attribute=attribute, hint=str(error)
         ) from error
     return cast(value, datatype, model=model, attribute=attribute)
 
