@@ -95,7 +95,9 @@ class AssocList(Assoc):
             return value
         for index, item in enumerate(value):
             if item is None:
-                raise ArgumentTypeError(f"{key}[{index}] is None; leave it out instead.")
+                raise ArgumentTypeError(
+                    f"{key}[{index}] is None; leave it out instead."
+                )
         items = [
             Assoc(self.factory, {**self.overrides, **item})
             if isinstance(item, Mapping)

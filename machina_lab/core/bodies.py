@@ -180,7 +180,10 @@ def outline_of(function: Callable[..., Any]) -> Outline | None:
     made = statements[0].value
     if isinstance(made, ast.Dict):
         cls: Any = dict
-        pairs = [(_text(key), value) for key, value in zip(made.keys, made.values, strict=True)]
+        pairs = [
+            (_text(key), value)
+            for key, value in zip(made.keys, made.values, strict=True)
+        ]
     elif isinstance(made, ast.Call) and not made.args:
         cls = _resolve(function, ast.unparse(made.func))
         pairs = [(each.arg, each.value) for each in made.keywords]
@@ -188,7 +191,9 @@ def outline_of(function: Callable[..., Any]) -> Outline | None:
         return None
     if not isinstance(cls, type) or any(key is None for key, _ in pairs):
         return None
-    pending = {key for key, value in pairs if key and not _is_plain_value(function, value)}
+    pending = {
+        key for key, value in pairs if key and not _is_plain_value(function, value)
+    }
     return Outline(cls, frozenset(key for key, _ in pairs if key), frozenset(pending))
 
 
@@ -214,7 +219,9 @@ def _is_plain_value(function: Callable[..., Any], node: ast.expr) -> bool:
         return _is_plain_value(function, node.left)
     if not isinstance(node, ast.Call):
         return False
-    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant):
+    if isinstance(node.func, ast.Attribute) and isinstance(
+        node.func.value, ast.Constant
+    ):
         # A method of a text or a number.
         return True
     called = _resolve(function, ast.unparse(node.func)) if _is_name(node.func) else None
@@ -234,7 +241,9 @@ def _is_name(node: ast.expr) -> bool:
 
 def _formats_plainly(function: Callable[..., Any], node: ast.Call) -> bool:
     if len(node.args) < 2:  # noqa: PLR2004 - name and formatter
-        return not node.keywords or all(each.arg == "start_at" for each in node.keywords)
+        return not node.keywords or all(
+            each.arg == "start_at" for each in node.keywords
+        )
     formatter = node.args[1]
     if isinstance(formatter, ast.Lambda):
         return _is_plain_value(function, formatter.body)
@@ -242,4 +251,7 @@ def _formats_plainly(function: Callable[..., Any], node: ast.Call) -> bool:
         return all(_is_plain_value(function, each) for each in formatter.elts)
     if isinstance(formatter, ast.Attribute):
         return isinstance(formatter.value, ast.Constant)
-    return _is_name(formatter) and _resolve(function, ast.unparse(formatter)) in (int, str)
+    return _is_name(formatter) and _resolve(function, ast.unparse(formatter)) in (
+        int,
+        str,
+    )

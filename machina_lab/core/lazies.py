@@ -201,7 +201,15 @@ class Resolution:
         where: The factory's name, for messages.
     """
 
-    __slots__ = ("active", "associate", "attributes", "done", "lazies", "unset", "where")
+    __slots__ = (
+        "active",
+        "associate",
+        "attributes",
+        "done",
+        "lazies",
+        "unset",
+        "where",
+    )
 
     def __init__(
         self,

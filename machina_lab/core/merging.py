@@ -7,15 +7,20 @@ from __future__ import annotations
 import enum
 import sys
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from machina_lab.core.associations import ASSOCIATIONS
 from machina_lab.core.bodies import has_fields
 from machina_lab.core.lazies import LAZIES, Resolution
 from machina_lab.core.records import RecordKind, kind_of
-from machina_lab.errors import ArgumentTypeError, UnknownAttributeError
+from machina_lab.errors import (
+    ArgumentTypeError,
+    ArgumentValueError,
+    UnknownAttributeError,
+)
 
 
 @lru_cache(maxsize=512)
@@ -158,3 +163,33 @@ def evaluate_lazy_attributes(record: Any) -> Any:
     if isinstance(record, Mapping):
         return resolved
     return changed(record, {key: resolved[key] for key in pending})
+
+
+def lay_over(attributes: dict[str, Any], overrides: Mapping[str, Any]) -> None:
+    """
+    Put *overrides* onto *attributes* in place; an association decides about its own.
+    """
+    for key, value in overrides.items():
+        default = attributes.get(key)
+        if type(default) in ASSOCIATIONS:
+            attributes[key] = default.replaced_by(key, value)  # type: ignore[union-attr]  # an association
+        else:
+            attributes[key] = value
+
+
+def reworked(record: Any, hook: Callable[[Any], Any]) -> Any:
+    """
+    Give a hook of mappings the attributes of a record, and put on it what it changed.
+    """
+    kind = kind_of(type(record))
+    before = kind.read(record)
+    after = hook(dict(before))
+    if not isinstance(after, Mapping):
+        raise ArgumentValueError(f"a hook of params returned {after!r}, no mapping.")
+    changes = {
+        key: value
+        for key, value in after.items()
+        if key not in before or before[key] is not value
+    }
+    refuse_unknown(changes, kind.settable_on(record), model=type(record))
+    return kind.change(record, changes, changes) if changes else record

@@ -294,9 +294,7 @@ def sequence(
     name: Hashable, formatter: Callable[[int], T], *, start_at: int = 0
 ) -> T: ...
 @overload
-def sequence(
-    name: Hashable, formatter: Sequence[T], *, start_at: int = 0
-) -> T: ...
+def sequence(name: Hashable, formatter: Sequence[T], *, start_at: int = 0) -> T: ...
 def sequence(
     name: Hashable,
     formatter: Callable[[int], Any] | Sequence[Any] | None = None,

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import re
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from machina_lab.errors import OptionError
+from machina_lab.core.associations import checked_count
+from machina_lab.errors import ArgumentTypeError, OptionError
 
 
 if TYPE_CHECKING:
     from machina_lab.core.factories import Factory
-    from machina_lab.core.registry import Registry
+    from machina_lab.core.verbs import Verbs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Details:
         call_options: The options of this call; empty if none.
     """
 
-    lab: Registry
+    lab: Verbs
     factory: Factory[Any] | None
     options: Mapping[str, Any]
     call_options: Mapping[str, Any]
@@ -99,7 +100,7 @@ class InUse:
     def handled(
         self,
         records: list[Any],
-        lab: Registry,
+        lab: Verbs,
         factory: Factory[Any] | None,
         call_options: Mapping[str, Any] | None,
     ) -> list[Any]:
@@ -113,6 +114,67 @@ class InUse:
         if at_once is not None:
             return list(at_once(records, details))
         return [self.strategy.handle(record, details) for record in records]
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyVerb:
+    """
+    One verb of a strategy, bound to a lab.
+
+    Attributes:
+        lab: The lab.
+        used: The strategy in use.
+        suffix: "", "_pair" or "_list".
+    """
+
+    lab: Verbs
+    used: InUse
+    suffix: str
+
+    def of(self, path: str) -> Callable[..., Any]:
+        """
+        Return the verb for one factory.
+        """
+        if self.suffix == "_list":
+            return lambda n, attrs=None, opts=None, /, **overrides: self(
+                n, path, attrs, opts, **overrides
+            )
+        return lambda attrs=None, opts=None, /, **overrides: self(
+            path, attrs, opts, **overrides
+        )
+
+    def __call__(self, *args: Any, **overrides: Any) -> Any:
+        """
+        Build and handle, or handle the record that was given.
+        """
+        n = 2 if self.suffix == "_pair" else 1
+        if self.suffix == "_list":
+            n, args = checked_count(args[0] if args else None), args[1:]
+        target, attrs, opts = (*args, None, None)[:3] if args else (None, None, None)
+        if not args or len(args) > 3:  # noqa: PLR2004 - target, attrs, opts
+            raise ArgumentTypeError(
+                f"{self.used.strategy.function_name}{self.suffix} takes a factory or a"
+                " record, attributes and options."
+            )
+        if not (isinstance(target, str) or _is_handle(target)):
+            if self.suffix:
+                raise ArgumentTypeError(
+                    f"{self.used.strategy.function_name}{self.suffix} takes a factory,"
+                    f" not {target!r}."
+                )
+            if overrides:
+                raise OptionError("attributes beside a record: change it first.")
+            return self.used.handled([target], self.lab, None, attrs or opts)[0]
+        factory = self.lab.find(target)
+        records = self.lab.build_list(n, factory.path, attrs, **overrides)
+        handled = self.used.handled(records, self.lab, factory, opts)
+        return handled if self.suffix else handled[0]
+
+
+def _is_handle(target: object) -> bool:
+    from machina_lab.core.factories import Factory
+
+    return isinstance(target, Factory)
 
 
 def name_from_record(record: Any) -> str:

@@ -38,9 +38,7 @@ def leave_trail(error: BaseException, factory: str, key: str | None = None) -> N
     _tell(error, trail)
 
 
-def _refuse_cycle(
-    trail: list[tuple[str, str | None]], error: RecursionError
-) -> None:
+def _refuse_cycle(trail: list[tuple[str, str | None]], error: RecursionError) -> None:
     names = [factory for factory, _ in trail]
     first = names[0]
     if first in names[1:]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from machina_lab.core.bodies import source_of
+from machina_lab.core.calling import called
 from machina_lab.core.definitions import Shape, shape_of
-from machina_lab.core.pipeline import called
 from machina_lab.errors import ArgumentTypeError, OptionError
 
 
@@ -112,9 +112,7 @@ def declared_variant(  # noqa: PLR0913 - what a declaration says
         OptionError: Nothing was declared, or a declaration is no mapping.
     """
     if defaults is None and force is None:
-        raise OptionError(
-            f"variant {name!r} without a body needs defaults= or force=."
-        )
+        raise OptionError(f"variant {name!r} without a body needs defaults= or force=.")
     for label, values in (("defaults", defaults), ("force", force)):
         if values is not None and not isinstance(values, Mapping):
             raise OptionError(

@@ -1,299 +1,39 @@
 """
-What a lab does with its factories: build, params, strategies.
+Params, strategies, and the functions that come and go with the factories.
 """
 
 from __future__ import annotations
 
-import gc
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import repeat
-from random import Random
-from typing import Any, Final
-
-from machina_lab.core.associations import checked_count
+from machina_lab.core.builds import Builds
 from machina_lab.core.factories import Factory
 from machina_lab.core.functions import Generated, made, names_for
 from machina_lab.core.merging import is_record
-from machina_lab.core.pipeline import Plan
-from machina_lab.core.randomness import StreamRandom, Streams
 from machina_lab.core.records import MISSING, kind_of
 from machina_lab.core.registry import Registry
-from machina_lab.core.strategies import InUse
+from machina_lab.core.strategies import InUse, StrategyVerb
 from machina_lab.core.wire import wire, with_string_keys
 from machina_lab.errors import (
-    ArgumentTypeError,
     InsertError,
     OptionError,
     nearest,
 )
 
 
-#: From this many records on, collecting garbage in between costs more than it gives.
-_MANY: Final = 1000
-
-
-@contextmanager
-def collected_later(n: int) -> Iterator[None]:
+class Verbs(Builds):
     """
-    Pause garbage collection while *n* records are made, if they are many.
-    """
-    if n < _MANY or not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@dataclass(frozen=True, slots=True)
-class StrategyVerb:
-    """
-    One verb of a strategy, bound to a lab.
-
-    Attributes:
-        lab: The lab.
-        used: The strategy in use.
-        suffix: "", "_pair" or "_list".
-    """
-
-    lab: Verbs
-    used: InUse
-    suffix: str
-
-    def of(self, path: str) -> Callable[..., Any]:
-        """
-        Return the verb for one factory.
-        """
-        if self.suffix == "_list":
-            return lambda n, attrs=None, opts=None, /, **overrides: self(
-                n, path, attrs, opts, **overrides
-            )
-        return lambda attrs=None, opts=None, /, **overrides: self(
-            path, attrs, opts, **overrides
-        )
-
-    def __call__(self, *args: Any, **overrides: Any) -> Any:
-        """
-        Build and handle, or handle the record that was given.
-        """
-        n = 2 if self.suffix == "_pair" else 1
-        if self.suffix == "_list":
-            n, args = checked_count(args[0] if args else None), args[1:]
-        target, attrs, opts = (*args, None, None)[:3] if args else (None, None, None)
-        if not args or len(args) > 3:  # noqa: PLR2004 - target, attrs, opts
-            raise ArgumentTypeError(
-                f"{self.used.strategy.function_name}{self.suffix} takes a factory or a"
-                " record, attributes and options."
-            )
-        if not isinstance(target, str | Factory):
-            if self.suffix:
-                raise ArgumentTypeError(
-                    f"{self.used.strategy.function_name}{self.suffix} takes a factory,"
-                    f" not {target!r}."
-                )
-            if overrides:
-                raise OptionError("attributes beside a record: change it first.")
-            return self.used.handled([target], self.lab, None, attrs or opts)[0]
-        factory = self.lab.find(target)
-        records = self.lab.build_list(n, factory.path, attrs, **overrides)
-        handled = self.used.handled(records, self.lab, factory, opts)
-        return handled if self.suffix else handled[0]
-
-
-class Verbs(Registry):
-    """
-    A registry that builds.
-
-    Attributes:
-        random: A `random.Random` whose values repeat, record by record, after `seed`.
+    A lab's params, its strategies, and the functions it has for each factory.
     """
 
     def __init__(self, *, extends: Registry | None = None, **options: Any) -> None:
-        super().__init__(extends=extends, **options)
-        inherited = isinstance(extends, Verbs)
-        self._streams: Streams = extends._streams if inherited else Streams()  # type: ignore[union-attr]  # checked
-        self.random: Random = (
-            extends.random if inherited else StreamRandom(self._streams)  # type: ignore[union-attr]  # checked
-        )
-        self._plans: dict[str, Plan] = {}
-        self._runs: dict[str, Callable[[Any], Any]] = {}
         self._generated: dict[str, Generated] | None = None
+        super().__init__(extends=extends, **options)
 
     def _changed(self) -> None:
-        self._plans.clear()
-        self._runs.clear()
         self._generated = None
         super()._changed()
-
-    # -- building ------------------------------------------------------------------
-
-    def build(self, name: Any, attrs: Any = None, /, **overrides: Any) -> Any:
-        """
-        Build one record (EM `build/2`).
-
-        Args:
-            name: Factory, variant, or a composed name such as `user+admin`; or a handle.
-            attrs: Overrides as a mapping; any value for a factory that takes one.
-            overrides: Overrides as keywords; they win.
-
-        Returns:
-            What the factory makes.
-
-        Raises:
-            UndefinedFactoryError: There is no such factory.
-            UnknownAttributeError: The record's class has no such attribute.
-        """
-        run = self._runs.get(name) if name.__class__ is str else None
-        if run is None:
-            run = self._run_of(name)
-        if attrs is None:
-            return run(overrides or None)
-        return run(self._given(name, attrs, overrides))
-
-    def build_pair(
-        self, name: Any, attrs: Any = None, /, **overrides: Any
-    ) -> list[Any]:
-        """
-        Build two records (EM `build_pair/2`).
-        """
-        return self.build_list(2, name, attrs, **overrides)
-
-    def build_list(
-        self, n: int, name: Any, attrs: Any = None, /, **overrides: Any
-    ) -> list[Any]:
-        """
-        Build *n* records, each by itself (EM `build_list/3`).
-
-        Raises:
-            ArgumentTypeError: *n* is no whole number.
-            ArgumentValueError: *n* is negative.
-            UndefinedFactoryError: There is no such factory, even if *n* is 0.
-        """
-        n = checked_count(n)
-        run = self._run_of(name)
-        given = self._given(name, attrs, overrides)
-        with collected_later(n):
-            if given is None and self._streams.value is None:
-                return self._plan_of(name).many(n)
-            return [run(given) for _ in repeat(None, n)]
-
-    def raw_params(self, name: Any, attrs: Any = None, /, **overrides: Any) -> Any:
-        """
-        Return the raw params: what the body made, merged and worked out (FM).
-
-        Keys that the class does not have are kept.
-        """
-        self._allowed(name, "build_params")
-        return self._plan_of(name).params(self._given(name, attrs, overrides))
-
-    def raw_params_list(
-        self, n: int, name: Any, attrs: Any = None, /, **overrides: Any
-    ) -> list[Any]:
-        """
-        Return the raw params of *n* records.
-        """
-        return [
-            self.raw_params(name, attrs, **overrides) for _ in range(checked_count(n))
-        ]
-
-    def drafts(self, n: int, name: Any, given: Any) -> list[Any]:
-        """
-        Return *n* records worked out but not made, where the factory allows it.
-        """
-        with collected_later(n):
-            return [self._draft(name, given) for _ in repeat(None, n)]
-
-    def _draft(self, reference: Any, given: Any) -> Any:
-        factory = self.find(reference)
-        lab = factory.lab
-        plan = lab._plan_of(factory.path)  # noqa: SLF001 - of its own class
-        return plan.draft(given, lab._draft)  # noqa: SLF001 - of its own class
-
-    def _built(self, reference: Any, given: dict[str, Any]) -> Any:
-        """
-        Build what an association refers to.
-        """
-        return self._run_of(reference)(given or None)
-
-    def _given(self, name: Any, attrs: Any, overrides: dict[str, Any]) -> Any:
-        if attrs is None:
-            return overrides or None
-        if isinstance(attrs, Mapping):
-            given = {**attrs, **overrides} if overrides else dict(attrs)
-        elif hasattr(attrs, "keys") and hasattr(attrs, "__getitem__"):
-            given = {**dict(attrs), **overrides}
-        else:
-            return self._only_value(name, attrs, overrides)
-        wrong = [key for key in given if not isinstance(key, str)]
-        if wrong:
-            raise ArgumentTypeError(
-                f"attributes of factory {self._path(name)!r} have text as keys, got"
-                f" {wrong[0]!r}."
-            )
-        return given
-
-    def _only_value(self, name: Any, value: Any, overrides: dict[str, Any]) -> Any:
-        plan = self._plan_of(name)
-        if overrides or not plan.takes_values:
-            raise ArgumentTypeError(
-                f"expected a params map for factory {plan.name!r}, got {value!r}."
-                " Give attributes as keywords or as a dict; options go in the argument"
-                " after it."
-            )
-        return value
-
-    # -- plans ---------------------------------------------------------------------
-
-    def _path(self, reference: Any) -> str:
-        return reference if isinstance(reference, str) else self.find(reference).path
-
-    def _run_of(self, reference: Any) -> Callable[[Any], Any]:
-        if isinstance(reference, str) and reference in self._runs:
-            return self._runs[reference]
-        factory = self.find(reference)
-        if factory.lab is not self:
-            return factory.lab._run_of(factory.path)  # noqa: SLF001 - of its own class
-        self._allowed(factory, "build_struct")
-        plan = self._plan_of(factory.path)
-        run = plan.run
-        if self._streams.value is not None:
-            run = self._streams.streamed(run, factory.definition.name)
-        self._runs[factory.path] = run
-        return run
-
-    def _plan_of(self, reference: Any) -> Plan:
-        path = self._path(reference)
-        plan = self._plans.get(path)
-        if plan is None:
-            factory = self.find(reference)
-            if factory.lab is not self:
-                return factory.lab._plan_of(path)  # noqa: SLF001 - of its own class
-            plan = self._plans[path] = Plan(
-                factory.definition,
-                name=path,
-                model=factory.declared_model,
-                options={k: o.value for k, o in factory.options.items()},
-                hooks=factory.hooks,
-                build=self._built,
-                steps=factory.steps,
-            )
-        return plan
-
-    def _allowed(self, reference: Any, option: str) -> None:
-        """
-        Raise if an option has switched a verb off.
-        """
-        factory = self.find(reference)
-        if factory.options[option].value is False and factory.declared_model:
-            raise OptionError(
-                f"factory {factory.path!r} has {option}=False"
-                f" (said on the {factory.options[option].level})."
-            )
 
     # -- params --------------------------------------------------------------------
 
@@ -440,7 +180,9 @@ class Verbs(Registry):
         """
         Insert a record; only a lab with a database can.
         """
-        raise InsertError(f"{self!r} has no database to insert {name_or_record!r} into.")
+        raise InsertError(
+            f"{self!r} has no database to insert {name_or_record!r} into."
+        )
 
     def insert_list(
         self,
@@ -476,19 +218,6 @@ class Verbs(Registry):
         """
         return False
 
-    # -- repeating -----------------------------------------------------------------
-
-    def seed(self, value: Any) -> None:
-        """
-        Let `random` and `fake` repeat from now on; None lets them vary again.
-
-        The values of record n of factory f depend on (*value*, f, n) only; n counts the
-        builds of f from here. Sequences are not reset.
-        """
-        self._streams.seed(value)
-        for each in self.lineage():
-            each._changed()  # noqa: SLF001 - of its own class
-
     # -- names that come and go ----------------------------------------------------
 
     def strategy_verbs(self) -> dict[str, StrategyVerb]:
@@ -522,7 +251,8 @@ class Verbs(Registry):
                     name,
                     model=factory.model,
                     options={k: o.value for k, o in factory.options.items()},
-                    connected=self.connected or factory.options["repo"].value is not None,
+                    connected=self.connected
+                    or factory.options["repo"].value is not None,
                 )
                 found.update({each.name: each for each in family})
             self._generated = found

@@ -1,13 +1,11 @@
 """
-The lab: the one object a person holds.
-
-It joins the rooms: factories, a database, its schema, DataFrames and fixture sets.
+Inserting: from a name or a record to rows of a database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from machina_lab.core.associations import checked_count
 from machina_lab.core.factories import Factory
@@ -15,268 +13,15 @@ from machina_lab.core.hooks import composed, resolve_hooks
 from machina_lab.core.jobs import InsertJob
 from machina_lab.core.linting import lint
 from machina_lab.core.merging import is_record
-from machina_lab.core.records import MISSING
 from machina_lab.core.sequences import sequences
-from machina_lab.core.verbs import Verbs
-from machina_lab.errors import InsertError, LintError, NothingToUndo, OptionError
+from machina_lab.errors import InsertError, LintError, OptionError
+from machina_lab.labs.connections import Connections
 
 
-if TYPE_CHECKING:
-    from machina_lab.alchemy import Repo, Step
-
-
-class Lab(Verbs):
+class Inserts(Connections):
     """
-    Factories, their options and hooks, and the door to a database (EM factory module, FM
-    `use FactoryMan`).
-
-    Args:
-        repo: Where inserts go: a URL, Engine, Connection, Session, sessionmaker,
-            scoped_session, a function that returns a Session, an AsyncEngine or an
-            AsyncSession. Without one, everything but inserting works.
-        extends: A lab to inherit from: its repo, hooks, options, helpers and factories,
-            now and later; this lab's own win.
-        hooks: Name -> function, list of functions, or None to switch one off.
-        hook_mode: `"override"`: the nearest hook of a name replaces the others;
-            `"chain"`: all of them run.
-        insert: Whether factories can be inserted.
-        build_struct: Whether factories build records.
-        build_params: Whether bodies return params (else they return the record itself).
-        keep_none: Whether params keep None.
-        cast: Whether values are cast to their columns' types on insert.
-        evaluate_lazies: Whether lazies are worked out; None: where the lab merges.
-        strict: Whether unknown attributes raise; `"all"`: also when a body of one
-            positional ignored or changed what it was given.
-        autocommit: Commit each call.
-
-    Raises:
-        OptionError: An option is unknown or cannot have that value.
-
-    Examples:
-        >>> from machina_lab import Lab
-        >>> shop = Lab()
-        >>> @shop.factory
-        ... def product():
-        ...     return {"name": "Tea", "price": 250}
-        >>> shop.build("product", price=300)
-        {'name': 'Tea', 'price': 300}
+    The insert verbs of a lab, and what else needs its database.
     """
-
-    def __init__(  # noqa: PLR0913 - the options of a lab, all by name
-        self,
-        repo: Any = None,
-        *,
-        extends: Lab | None = None,
-        hooks: Mapping[str, Any] | None = None,
-        hook_mode: Any = MISSING,
-        insert: Any = MISSING,
-        build_struct: Any = MISSING,
-        build_params: Any = MISSING,
-        keep_none: Any = MISSING,
-        cast: Any = MISSING,
-        evaluate_lazies: Any = MISSING,
-        strict: Any = MISSING,
-        autocommit: Any = MISSING,
-        **unknown: Any,
-    ) -> None:
-        super().__init__(
-            extends=extends,
-            hooks=hooks,
-            hook_mode=hook_mode,
-            insert=insert,
-            build_struct=build_struct,
-            build_params=build_params,
-            keep_none=keep_none,
-            cast=cast,
-            evaluate_lazies=evaluate_lazies,
-            strict=strict,
-            autocommit=autocommit,
-            **unknown,
-        )
-        self._opened: dict[int, tuple[Any, Repo]] = {}
-        self._target: Any = None
-        if repo is not None:
-            self.connect(repo)
-
-    def __repr__(self) -> str:
-        """
-        Show the factories and where inserts go; never a secret.
-        """
-        where = f" on {self.repo.label}" if self.repo is not None else ""
-        names = self.names()
-        shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")  # noqa: PLR2004 - as many as read well
-        return f"<lab{where}: {shown or 'no factories'}>"
-
-    # -- the database --------------------------------------------------------------
-
-    def connect(self, target: Any, *, autocommit: bool | None = None) -> Repo:
-        """
-        Let inserts go to *target*; see `Lab` for what it may be.
-
-        Connecting to the same target again keeps what is there.
-
-        Args:
-            target: Where to connect.
-            autocommit: Commit each call; None: as the lab's option says.
-
-        Raises:
-            RepoError: It leads to no database; the text holds no secret.
-            InsertError: Rows wait for a commit in the database connected before.
-        """
-        from machina_lab.alchemy import open_repo
-
-        held = self._own_repo
-        if autocommit is None:
-            autocommit = bool(self.options()["autocommit"].value)
-        if held is not None and _same(self._target, target):
-            held.autocommit = autocommit
-            return held
-        if held is not None and held.owned:
-            if held.pending:
-                waiting = ", ".join(f"{n} {t}" for t, n in held.pending.items())
-                raise InsertError(
-                    f"rows wait for a commit on {held.label}: {waiting}."
-                    " Call commit() or rollback() before you connect elsewhere."
-                )
-            held.close()
-        repo = open_repo(target, autocommit=autocommit)
-        self._options["repo"], self._target = repo, target
-        self._changed()
-        return repo
-
-    @property
-    def _own_repo(self) -> Repo | None:
-        repo: Repo | None = self._options.get("repo")
-        return repo
-
-    @property
-    def repo(self) -> Repo | None:
-        """
-        The door to the database, the parent lab's if this one has none; or None.
-        """
-        repo: Repo | None = self.options()["repo"].value
-        return repo
-
-    @property
-    def connected(self) -> bool:
-        """
-        Whether there is a database to insert into.
-        """
-        return self.repo is not None
-
-    def _repo_of(self, factory: Factory[Any] | None) -> Repo:
-        target = factory.options["repo"].value if factory is not None else self.repo
-        if target is None:
-            name = f" {factory.path!r}" if factory is not None else ""
-            raise InsertError(
-                f"insert is not available for{name or ' records'} unless you provide a"
-                " repo: Lab(repo=...) or lab.connect('sqlite:///shop.db')."
-            )
-        if hasattr(target, "journal"):
-            repo: Repo = target
-            return repo
-        if id(target) not in self._opened:
-            from machina_lab.alchemy import open_repo
-
-            self._opened[id(target)] = (target, open_repo(target))
-        return self._opened[id(target)][1]
-
-    def _repos(self) -> list[Repo]:
-        own = [self.repo] if self.repo is not None else []
-        return [*own, *(repo for _, repo in self._opened.values())]
-
-    def _some_repo(self) -> list[Repo]:
-        repos = self._repos()
-        if not repos:
-            raise InsertError(
-                "the lab has no database: lab.connect('sqlite:///shop.db') opens one."
-            )
-        return repos
-
-    def commit(self) -> None:
-        """
-        Commit every transaction that is the lab's own.
-
-        Raises:
-            InsertError: The session is the caller's; commit that one.
-        """
-        repos = self._some_repo()
-        for repo in [each for each in repos if each.owned] or repos:
-            repo.commit()
-
-    def rollback(self) -> None:
-        """
-        Roll every transaction back that is the lab's own, journal included.
-
-        Raises:
-            InsertError: The session is the caller's; roll that one back.
-        """
-        repos = self._some_repo()
-        for repo in [each for each in repos if each.owned] or repos:
-            repo.rollback()
-
-    def __enter__(self) -> Lab:
-        for repo in self._some_repo():
-            if not repo.owned:
-                raise InsertError(
-                    "the session is yours: use it in a with statement of its own."
-                )
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:
-            self.commit()
-        else:
-            self.rollback()
-
-    def undo(self, steps: int = 1, *, force: bool = False) -> list[Step]:
-        """
-        Take back the newest insert steps, sequences included.
-
-        Args:
-            steps: How many.
-            force: Also when rows of others were written since.
-
-        Returns:
-            The steps taken back, the newest first.
-
-        Raises:
-            NothingToUndo: There is no such step since the last commit.
-            UndoError: Others wrote on the connection since; the text names the tables.
-        """
-        repos = self._some_repo()
-        if len(repos) == 1:
-            return repos[0].undo(steps, force=force)
-        taken: list[Step] = []
-        for _ in range(checked_count(steps)):
-            newest = max(
-                (repo for repo in repos if repo.journal),
-                key=lambda repo: repo.journal[-1].time,
-                default=None,
-            )
-            if newest is None:
-                raise NothingToUndo("there is no insert to undo since the last commit.")
-            taken += newest.undo(1, force=force)
-        return taken
-
-    @property
-    def pending(self) -> dict[str, int]:
-        """
-        Rows not committed yet, by table; empty when clean.
-        """
-        counts: dict[str, int] = {}
-        for repo in self._repos():
-            for table, rows in repo.pending.items():
-                counts[table] = counts.get(table, 0) + rows
-        return counts
-
-    @property
-    def journal(self) -> list[Step]:
-        """
-        The insert steps that can be undone or were committed, oldest first.
-        """
-        steps = [step for repo in self._repos() for step in repo.journal]
-        return sorted(steps, key=lambda step: step.time)
 
     # -- inserting -----------------------------------------------------------------
 
@@ -546,15 +291,7 @@ class Lab(Verbs):
 
 def _options(opts: Any) -> Mapping[str, Any]:
     if opts is not None and not isinstance(opts, Mapping):
-        raise OptionError(f"options are a mapping, not {opts!r}: {{'returning': True}}.")
+        raise OptionError(
+            f"options are a mapping, not {opts!r}: {{'returning': True}}."
+        )
     return opts or {}
-
-
-def _same(first: Any, second: Any) -> bool:
-    if isinstance(first, str) or isinstance(second, str):
-        return isinstance(first, str) and first == second
-    return first is second
-
-
-#: A ready, empty lab for notebooks and small scripts.
-lab: Final = Lab()

@@ -1,0 +1,78 @@
+"""
+Calling a factory's body with what the caller gave.
+"""
+
+from __future__ import annotations
+
+import copy
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from machina_lab.core.definitions import Shape
+from machina_lab.core.records import MISSING
+from machina_lab.errors import ArgumentTypeError
+
+
+def called(
+    function: Callable[..., Any], shape: Shape, given: Any, *, where: str
+) -> Any:
+    """
+    Call a body with what the caller gave.
+
+    Args:
+        function: The body.
+        shape: How it is called.
+        given: A mapping of attributes, any value for a body of one positional, or None
+            for nothing.
+        where: The factory's name, for messages.
+    """
+    if not shape.positional:
+        if not shape.inputs and not shape.rest:
+            return function()
+        rest = {k: v for k, v in (given or {}).items() if k not in shape.inputs}
+        inputs = read_inputs(shape, given or {}, where=where)
+        return function(**inputs, **(rest if shape.rest else {}))
+    if given is None:
+        argument = {} if shape.default is MISSING else copied(shape.default)
+    else:
+        argument = dict(given) if isinstance(given, Mapping) else given
+    if not shape.inputs:
+        return function(argument)
+    if not isinstance(argument, Mapping):
+        raise ArgumentTypeError(
+            f"factory {where!r} has inputs, so it expects a mapping, got {argument!r}."
+        )
+    return function(argument, **read_inputs(shape, argument, where=where))
+
+
+def copied(default: Any) -> Any:
+    """
+    Return a positional default for one call, so that calls do not share it.
+    """
+    return copy.copy(default) if isinstance(default, dict | list | set) else default
+
+
+def read_inputs(
+    shape: Shape, given: Mapping[str, Any], *, where: str
+) -> dict[str, Any]:
+    """
+    Return the value of each input.
+
+    Raises:
+        ArgumentTypeError: An input without a default was not given.
+    """
+    missing = [
+        name
+        for name, default in shape.inputs.items()
+        if default is MISSING and name not in given
+    ]
+    if missing:
+        raise ArgumentTypeError(
+            f"factory {where!r} needs the input {' and '.join(map(repr, missing))}:"
+            f" build({where!r}, {', '.join(f'{name}=...' for name in missing)})."
+        )
+    return {
+        name: given[name] if name in given else copied(default)
+        for name, default in shape.inputs.items()
+    }
