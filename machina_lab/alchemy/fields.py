@@ -28,7 +28,9 @@ from machina_lab.core.records import MISSING, Field, Role
 
 
 #: What declarative keeps on a class for itself.
-_RESERVED = frozenset({"metadata", "registry", "type_annotation_map", "query"})
+_RESERVED = frozenset(
+    {"metadata", "registry", "type_annotation_map", "query", "model_config"}
+)
 
 
 def read_fields(mapper: Mapper[Any]) -> dict[str, Field]:
@@ -207,7 +209,7 @@ def _role(mapper: Mapper[Any], prop: ColumnProperty[Any]) -> Role:
 
 def _references(mapper: Mapper[Any], prop: ColumnProperty[Any]) -> str:
     for column in prop.columns:
-        for key in sorted(column.foreign_keys, key=lambda key: key.target_fullname):
+        for key in sorted(column.foreign_keys, key=_simple_first):
             return key.target_fullname
     # Associations may join on columns that the database knows no foreign key for.
     for relation in mapper.relationships:
@@ -216,6 +218,12 @@ def _references(mapper: Mapper[Any], prop: ColumnProperty[Any]) -> str:
                 if _holds(prop, local) and isinstance(remote, sa.Column):
                     return f"{remote.table}.{remote.name}"
     return ""
+
+
+def _simple_first(key: sa.ForeignKey) -> tuple[int, str]:
+    # A column may be a foreign key by itself and a part of a longer one.
+    constraint = key.constraint
+    return len(constraint.columns) if constraint else 1, key.target_fullname
 
 
 def _is_unique(mapper: Mapper[Any], column: sa.Column[Any]) -> bool:
@@ -276,7 +284,9 @@ def settable_properties(mapper: Mapper[Any]) -> list[str]:
         kind = each.extension_type
         proxy = kind is AssociationProxyExtensionType.ASSOCIATION_PROXY
         hybrid = kind is HybridExtensionType.HYBRID_PROPERTY
-        if proxy or (hybrid and getattr(each, "fset", None) is not None):
+        open_hybrid = hybrid and getattr(each, "fset", None) is not None
+        # `@x.inplace.setter` leaves a second hybrid behind, under a private name.
+        if (proxy or open_hybrid) and not str(name).startswith("_"):
             found.append(str(name))
     found += [name for name in plain_attributes(mapper) if name not in found]
     return found
@@ -290,12 +300,14 @@ def plain_attributes(mapper: Mapper[Any]) -> Iterator[str]:
     for cls in mapper.class_.__mro__[:-1]:
         if cls.__module__.partition(".")[0] in ("sqlalchemy", "sqlmodel", "pydantic"):
             continue
-        names = {**vars(cls), **dict.fromkeys(inspect.get_annotations(cls))}
-        for name in names:
-            if not name.startswith("_") and name not in known | _RESERVED:
-                known.add(name)
-                if _is_open(vars(cls).get(name)):
-                    yield name
+        annotations = inspect.get_annotations(cls)
+        for name in {**vars(cls), **annotations}:
+            if name.startswith("_") or name in known | _RESERVED:
+                continue
+            known.add(name)
+            constant = "ClassVar" in str(annotations.get(name, ""))
+            if not constant and _is_open(vars(cls).get(name)):
+                yield name
 
 
 def _is_open(value: Any) -> bool:

@@ -183,13 +183,13 @@ class Plan:
         ]
 
     def _read_names(self) -> None:
-        composites = {each.key for each in self.mapper.composites}
+        self.composites = {each.key for each in self.mapper.composites}
         self.late = frozenset(
             name
             for name, field in self.fields.items()
             if field.role == "property"
             and name in self.settable
-            and name not in composites
+            and name not in self.composites
         )
         self.plain_names = frozenset(
             name
@@ -233,7 +233,7 @@ class Plan:
             for each in self.key_properties
             if len(keys) == 1 and self.fields[each.key].generated
         }
-        self.on_request = self.late | {
+        self.on_request = self.late | self.composites | {
             name
             for name, prop in self.mapper.column_attrs.items()
             if reading.is_discriminator(self.mapper, prop) and name not in surrogate
