@@ -18,7 +18,7 @@ def hints_of(model: type) -> dict[str, Any]:
     Return the annotations of *model*, resolved where they can be.
     """
     try:
-        return typing.get_typehints_of(model, include_extras=True)
+        return typing.get_type_hints(model, include_extras=True)
     except Exception:  # noqa: BLE001 - a name that does not resolve here is the user's
         return dict(getattr(model, "__annotations__", {}))
 
