@@ -1,0 +1,315 @@
+"""
+Three ways into a schema: a database, SQLAlchemy's tables, mapped classes.
+
+A database is read once, all tables of a schema in a few statements. What cannot be read
+is skipped and named; partitions are hidden behind the table they belong to.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from machina_lab.core.tables import Table
+from machina_lab.errors import ArgumentTypeError, RepoError
+from machina_lab.schema.model import Schema, Skipped
+from machina_lab.schema.statistics import estimated_rows, named_types, partitions
+from machina_lab.schema.tables import key_of, read_table
+
+
+#: Where a server's other databases look like schemas, only the current one is read.
+_ONE_SCHEMA: Final = ("mysql", "mariadb", "mssql", "oracle")
+_SYSTEM_SCHEMAS: Final = ("information_schema", "pg_catalog", "pg_toast", "temp")
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    """
+    A schema and the SQLAlchemy tables that it was read from.
+    """
+
+    schema: Schema
+    metadata: sa.MetaData
+
+
+def reflect(target: Any, *, schemas: Iterable[str | None] | None = None) -> Reflection:
+    """
+    Read the database behind *target*: a URL, Engine, Connection or Session.
+
+    Raises:
+        RepoError: It cannot be reached; the text holds no password.
+    """
+    with connected(target) as connection:
+        names = list(schemas) if schemas is not None else _schemas(connection)
+        hidden = partitions(connection)
+        metadata, skipped = _reflect_all(connection, names, hidden)
+        counts = estimated_rows(connection, metadata)
+        views = _views(connection, names)
+        written = named_types(connection) if _has_unknown_types(metadata) else {}
+        dialect = connection.dialect
+        found = []
+        for table in metadata.tables.values():
+            try:
+                read = read_table(table, dialect, connection)
+            except (SQLAlchemyError, NotImplementedError, ValueError) as error:
+                skipped.append(Skipped(key_of(table), _one_line(error)))
+                continue
+            rows = counts.get(table.key)
+            read = replace(read, rows=rows, view=table.key in views)
+            found.append(_with_types(read, written))
+    schema = Schema(tuple(found), dialect.name, tuple(skipped), tuple(sorted(hidden)))
+    return Reflection(schema, metadata)
+
+
+def from_metadata(metadata: Any, *, dialect: str = "") -> Schema:
+    """
+    Read the tables of a MetaData, or of several of them.
+    """
+    given = [metadata] if isinstance(metadata, sa.MetaData) else list(metadata)
+    if not all(isinstance(each, sa.MetaData) for each in given):
+        raise ArgumentTypeError(
+            f"Schema.from_metadata takes MetaData or a list of them, not {metadata!r}."
+        )
+    spoken = _dialect(dialect)
+    tables: dict[str, Table] = {}
+    skipped = []
+    for table in (table for each in given for table in each.tables.values()):
+        try:
+            read = read_table(table, spoken)
+        except (SQLAlchemyError, NotImplementedError, ValueError) as error:
+            skipped.append(Skipped(key_of(table), _one_line(error)))
+        else:
+            tables.setdefault(read.key, read)
+    return Schema(tuple(tables.values()), dialect, tuple(skipped))
+
+
+def from_models(*bases: Any, dialect: str = "") -> Schema:
+    """
+    Read the tables behind mapped classes: declarative bases, classes or registries.
+    """
+    found: dict[int, sa.MetaData] = {}
+    for base in bases:
+        metadata = getattr(base, "metadata", None)
+        if not isinstance(metadata, sa.MetaData):
+            raise ArgumentTypeError(
+                "Schema.from_models takes declarative bases, mapped classes or"
+                f" registries, not {base!r}."
+            )
+        found[id(metadata)] = metadata
+    return from_metadata(list(found.values()), dialect=dialect)
+
+
+@contextmanager
+def connected(target: Any) -> Iterator[sa.Connection]:
+    """
+    Yield a connection to *target*; one that was opened here is closed again.
+
+    Raises:
+        RepoError: It cannot be reached; the text holds no password.
+    """
+    if isinstance(target, sa.Connection):
+        yield target
+    elif callable(getattr(target, "connection", None)):
+        yield target.connection()
+    elif isinstance(target, sa.Engine):
+        with _opened(target) as connection:
+            yield connection
+    else:
+        engine = _engine(target)
+        try:
+            with _opened(engine) as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _opened(engine: sa.Engine) -> Iterator[sa.Connection]:
+    try:
+        connection = engine.connect()
+    except (SQLAlchemyError, OSError) as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        reason = _one_line(getattr(error, "orig", None) or error)
+        secret = engine.url.password
+        text = f"cannot connect to {shown}: {reason}"
+        raise RepoError(text.replace(str(secret), "***") if secret else text) from None
+    with connection:
+        yield connection
+
+
+def _engine(target: Any) -> sa.Engine:
+    if not isinstance(target, str | sa.URL):
+        raise ArgumentTypeError(
+            "a database is given as URL, Engine, Connection or Session, not as"
+            f" {type(target).__name__}."
+        )
+    try:
+        return sa.create_engine(target, poolclass=NullPool)
+    except ArgumentError:
+        raise RepoError(
+            "that is no database URL. One looks like sqlite:///shop.db or"
+            " postgresql+psycopg://user@host/shop."
+        ) from None
+    except ImportError as error:
+        raise RepoError(
+            f"the driver of this database is missing: {error}. Install it, for example"
+            " pip install 'machina_lab[postgres]'."
+        ) from None
+
+
+def _schemas(connection: sa.Connection) -> list[str | None]:
+    """
+    Return the schemas to read; None is the default one.
+    """
+    inspector = sa.inspect(connection)
+    if connection.dialect.name in _ONE_SCHEMA:
+        return [None]
+    default = inspector.default_schema_name
+    others = [
+        name
+        for name in inspector.get_schema_names()
+        if name not in (default, *_SYSTEM_SCHEMAS) and not name.startswith("pg_")
+    ]
+    return [None, *others]
+
+
+def _reflect_all(
+    connection: sa.Connection, schemas: list[str | None], hidden: set[str]
+) -> tuple[sa.MetaData, list[Skipped]]:
+    metadata = sa.MetaData()
+    skipped: list[Skipped] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for schema in schemas:
+            try:
+                _reflect_schema(connection, metadata, schema, hidden)
+            except Exception:  # noqa: BLE001 - drivers raise what they like
+                skipped += _reflect_one_by_one(connection, metadata, schema, hidden)
+    skipped += [
+        Skipped("warning", str(warning.message))
+        for warning in caught
+        if issubclass(warning.category, sa.exc.SAWarning)
+        and "Did not recognize type" not in str(warning.message)
+    ]
+    return metadata, list(dict.fromkeys(skipped))
+
+
+def _has_unknown_types(metadata: sa.MetaData) -> bool:
+    return any(
+        isinstance(column.type, sa.types.NullType)
+        for table in metadata.tables.values()
+        for column in table.columns
+    )
+
+
+def _with_types(table: Table, written: dict[tuple[str, str], str]) -> Table:
+    """
+    Name the types that SQLAlchemy has no class for as the database does.
+    """
+    if not any(column.type.kind == "any" for column in table.columns):
+        return table
+    columns = []
+    for column in table.columns:
+        sql = written.get((table.key, column.name), "")
+        if column.type.kind == "any" and sql:
+            named = replace(column.type, kind="other", sql=sql)
+            columns.append(replace(column, type=named))
+        else:
+            columns.append(column)
+    return replace(table, columns=tuple(columns))
+
+
+def _reflect_schema(
+    connection: sa.Connection,
+    metadata: sa.MetaData,
+    schema: str | None,
+    hidden: set[str],
+) -> None:
+    metadata.reflect(
+        connection,
+        schema=schema,
+        views=True,
+        resolve_fks=False,
+        only=lambda name, _: (f"{schema}.{name}" if schema else name) not in hidden,
+    )
+
+
+def _reflect_one_by_one(
+    connection: sa.Connection,
+    metadata: sa.MetaData,
+    schema: str | None,
+    hidden: set[str],
+) -> list[Skipped]:
+    """
+    Reflect what can be reflected where reading all at once failed.
+    """
+    skipped = []
+    inspector = sa.inspect(connection)
+    try:
+        names = inspector.get_table_names(schema) + inspector.get_view_names(schema)
+    except Exception as error:  # noqa: BLE001 - drivers raise what they like
+        return [Skipped(schema or "the default schema", _one_line(error))]
+    for name in names:
+        key = f"{schema}.{name}" if schema else name
+        if key in hidden or key in metadata.tables:
+            continue
+        try:
+            with _savepoint(connection):
+                sa.Table(
+                    name,
+                    metadata,
+                    schema=schema,
+                    autoload_with=connection,
+                    resolve_fks=False,
+                )
+        except Exception as error:  # noqa: BLE001 - drivers raise what they like
+            if key in metadata.tables:
+                metadata.remove(metadata.tables[key])
+            skipped.append(Skipped(key, _one_line(error)))
+    return skipped
+
+
+@contextmanager
+def _savepoint(connection: sa.Connection) -> Iterator[None]:
+    """
+    Keep a failed statement from spoiling the transaction, where that can happen.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    with connection.begin_nested():
+        yield
+
+
+def _views(connection: sa.Connection, schemas: list[str | None]) -> set[str]:
+    inspector = sa.inspect(connection)
+    found: set[str] = set()
+    for schema in schemas:
+        names = list(inspector.get_view_names(schema))
+        with suppress(NotImplementedError):
+            names += inspector.get_materialized_view_names(schema)
+        found |= {f"{schema}.{name}" if schema else name for name in names}
+    return found
+
+
+def _dialect(name: str) -> sa.Dialect:
+    if not name:
+        from sqlalchemy.engine.default import DefaultDialect
+
+        return DefaultDialect()
+    found: sa.Dialect = sa.URL.create(name).get_dialect()()
+    return found
+
+
+def _one_line(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0]
