@@ -74,9 +74,7 @@ def text(df: pd.DataFrame, caption: str, rows_shown: int | None) -> str:
     """
     if not _plain(df):
         return pd.DataFrame(df).__repr__()
-    table = _table(df, rows_shown)
-    foot = [line for line in (table.note, caption) if line]
-    return "\n".join([*_text_lines(table, shutil.get_terminal_size().columns), *foot])
+    return _text(_table(df, rows_shown), caption)
 
 
 def html(df: pd.DataFrame, caption: str, rows_shown: int | None) -> str:
@@ -86,7 +84,25 @@ def html(df: pd.DataFrame, caption: str, rows_shown: int | None) -> str:
     if not _plain(df):
         plain: Any = pd.DataFrame(df)
         return str(plain._repr_html_())
+    return _html(_table(df, rows_shown), caption)
+
+
+def bundle(df: pd.DataFrame, caption: str, rows_shown: int | None) -> dict[str, str]:
+    """
+    Return *df* in every form, for the front end to choose from.
+    """
+    if not _plain(df):
+        return {"text/plain": text(df, "", None), "text/html": html(df, "", None)}
     table = _table(df, rows_shown)
+    return {"text/plain": _text(table, caption), "text/html": _html(table, caption)}
+
+
+def _text(table: Table, caption: str) -> str:
+    foot = [line for line in (table.note, caption) if line]
+    return "\n".join([*_text_lines(table, shutil.get_terminal_size().columns), *foot])
+
+
+def _html(table: Table, caption: str) -> str:
     foot = " · ".join(line for line in (table.note, caption) if line)
     rows = [
         _row_html(label, [column.cells[at] for column in table.columns], table)

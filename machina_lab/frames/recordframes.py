@@ -118,7 +118,7 @@ class RecordFrame(pd.DataFrame):
         return display.html(self, self._caption, self._origin.rows_shown)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return display.bundle(self, self._caption, self._origin.rows_shown)
 
     @property
     def _caption(self) -> str:
