@@ -205,7 +205,7 @@ def _cast_embed(value: Any, type_: Embedded) -> Any:
 
 def _cast_tagged(value: Any, type_: Tagged) -> Any:
     def one(each: Any) -> Any:
-        if isinstance(each, Mapping):
+        if type(each) not in CONTENTS.values():
             raise CastError(each, "one of the content classes")
         return each
 

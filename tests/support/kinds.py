@@ -15,7 +15,6 @@ from sqlalchemy.orm import (
     Mapped,
     MappedAsDataclass,
     mapped_column,
-    registry,
 )
 from sqlmodel import Field as SQLField
 from sqlmodel import SQLModel
@@ -167,7 +166,7 @@ class MappedDataclassUser(DataclassBase):
     role: Mapped[str] = mapped_column(String(50), default="member")
 
 
-class TableUser(SQLModel, registry=registry(), table=True):
+class TableUser(SQLModel, table=True):
     """
     A SQLModel with a table.
     """

@@ -202,7 +202,7 @@ class TestMany:
 
         got = lab.build("article", comments=[{"text": "first"}, mine, {}]).comments
 
-        assert [Comment("first"), mine, Comment("comment0")] == got
+        assert [Comment("first"), mine, Comment("comment1")] == got
         assert mine is got[1]
 
     def test_empty_list_override(self, lab):

@@ -361,7 +361,7 @@ class TestRefused:
         An option nobody knows raises with the nearest name.
         """
         with pytest.raises(OptionError, match=r"'modle'.*'model'"):
-            lab.factory(modle=User)
+            lab.factory(modle=User)(empty)
 
     def test_unknown_option_of_the_lab(self):
         """

@@ -290,5 +290,5 @@ class TestValueFactories:
         """
         lab.factory(name="user", model=Post)(lambda: {"title": "a", "slug": "b"})
 
-        with pytest.raises(TypeError, match="mapping"):
+        with pytest.raises(TypeError, match="map"):
             lab.build("user", "Bob")

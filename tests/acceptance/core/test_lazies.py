@@ -127,7 +127,11 @@ class TestParent:
         The parent reads as an object and as a mapping, whatever the record is.
         """
         lab.factory(name="post", model=Post)(
-            lambda: {"slug": lambda it: it["title"], "url": lambda it: it.title}
+            lambda: {
+                "title": "T",
+                "slug": lambda it: it["title"],
+                "url": lambda it: it.title,
+            }
         )
         lab.factory(name="record")(
             lambda: {"a": 1, "b": lambda it: it.a, "c": lambda it: it["a"]}

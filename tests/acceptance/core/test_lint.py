@@ -32,7 +32,10 @@ class TestWithoutADatabase:
         lab.factory(name="fine")(empty)
         lab.factory(name="broken")(lambda: 1 / 0)
         lab.factory(name="lost")(lambda: {"user": assoc("nobody")})
-        lab.variant("fine", "bad")(lambda params: {}["missing"])
+
+        @lab.variant("fine")
+        def bad(params):
+            return params["missing"]
 
         with pytest.raises(LintError, match=r"(?s)broken.*lost") as caught:
             lab.lint()

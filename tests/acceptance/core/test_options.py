@@ -132,7 +132,7 @@ class TestErrors:
         An unknown option raises with the nearest name.
         """
         with pytest.raises(OptionError, match=f"{wrong!r}.*{right!r}"):
-            Lab().factory(**{wrong: True})
+            Lab().factory(**{wrong: True})(empty)
 
     def test_unknown_hook_mode(self):
         """

@@ -28,7 +28,6 @@ class Color(enum.Enum):
 @dataclass
 class Money:
     amount: int = 0
-    note: str | None = None
 
 
 @dataclass
@@ -62,7 +61,7 @@ WIRE = [
     ),
     (Color.RED, "r"),
     (b"hi", "aGk="),
-    (Money(2000), {"amount": 2000, "note": None}),
+    (Money(2000), {"amount": 2000}),
     (Point(1, 2), {"x": 1, "y": 2}),
     (Address(), {"street": "Main", "since": "2024-05-06"}),
     ({1: {2: Decimal(3)}}, {"1": {"2": "3"}}),

@@ -216,7 +216,7 @@ class TestWithoutABody:
         """
         Defaults and force are mappings.
         """
-        with pytest.raises(MachinaError, match=r"listed.*mapping|mapping.*listed"):
+        with pytest.raises(MachinaError, match=r"listed.*map"):
             lab.variant("user", "listed", defaults=wrong)
 
 
@@ -341,10 +341,12 @@ class TestErrors:
         """
         A variant's body takes exactly one positional.
         """
-        wrong = empty if count == 0 else (lambda a, b: {})
 
-        with pytest.raises(MachinaError, match="positional"):
-            lab.variant("user")(wrong)
+        def two(a, b):
+            return {}
+
+        with pytest.raises(MachinaError, match=r"one (positional|argument)"):
+            lab.variant("user")(empty if count == 0 else two)
 
     def test_composed_name_without_a_variant(self):
         """

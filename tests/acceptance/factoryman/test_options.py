@@ -79,7 +79,7 @@ class TestSwitches:
         Row 83: an option that does not exist is refused.
         """
         with pytest.raises(OptionError, match="'body'"):
-            lab.factory(body="map")
+            lab.factory(name="thing", body="map")(lambda: {"a": 1})
 
     def test_hook(self, demo):
         """
