@@ -58,7 +58,8 @@ _UNCOUNTABLE: Final = frozenset(
         r"\w+",
         """
         aircraft always atlas audio bonus campus canvas census chaos corpus dns
-        equipment feedback fish gas hardware has history https information inventory is kubernetes
+        equipment feedback fish gas hardware has history https information inventory is
+        kubernetes
         lens metadata money news os plus radius sales series sheep sms software species
         staff this us video virus was
         """,

@@ -1,0 +1,211 @@
+"""
+Mapped classes for tables that nobody wrote classes for.
+
+Every table gets one, also those that SQLAlchemy's automap leaves out or trips over:
+without a key, with names that Python or declarative keep for themselves, with composite,
+overlapping or self-pointing foreign keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import RelationshipProperty, registry, relationship
+
+from machina_lab.core.tables import ForeignKey, Table
+from machina_lab.errors import UnknownTableError
+from machina_lab.schema.model import Schema, Skipped
+from machina_lab.schema.naming import Names, name_tables
+from machina_lab.schema.ordering import is_optional
+from machina_lab.schema.reflection import Reflection
+
+
+class Record:
+    """
+    Base of the classes made here; shows its key.
+    """
+
+    def __repr__(self) -> str:
+        """
+        Show the class and the key's values that are loaded.
+        """
+        state: Any = sa.inspect(self)
+        keys = [
+            state.mapper.get_property_by_column(column).key
+            for column in state.mapper.primary_key[:4]
+        ]
+        shown = ", ".join(f"{k}={state.dict[k]!r}" for k in keys if k in state.dict)
+        return f"<{type(self).__name__}{' ' if shown else ''}{shown}>"
+
+
+class Models(Mapping[str, type]):
+    """
+    Classes by table: `models.Artist`, `models["artists"]`.
+
+    Attributes:
+        names: What everything is called, by table key.
+        skipped: Tables that no class could be made for, and why.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        names: Mapping[str, Names],
+        classes: Mapping[str, type],
+        skipped: tuple[Skipped, ...] = (),
+    ) -> None:
+        self.names = dict(names)
+        self.skipped = skipped
+        self._schema = schema
+        self._classes = dict(classes)
+
+    def __getitem__(self, name: str) -> type:
+        if name in self._classes:
+            return self._classes[name]
+        for key, names in self.names.items():
+            if name in (names.model, names.factory) and key in self._classes:
+                return self._classes[key]
+        key = self._schema.table(name).key
+        if key in self._classes:
+            return self._classes[key]
+        raise UnknownTableError(name, known=self._classes)
+
+    def __getattr__(self, name: str) -> type:
+        if not name.startswith("_"):
+            for key, names in self.names.items():
+                if name == names.model and key in self._classes:
+                    return self._classes[key]
+        known = [self.names[key].model for key in self._classes]
+        raise AttributeError(str(UnknownTableError(name, known=known)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._classes)
+
+    def __len__(self) -> int:
+        return len(self._classes)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(self.names[key].model for key in self)]
+
+
+def map_tables(reflection: Reflection) -> Models:
+    """
+    Make a class for every table of *reflection*.
+    """
+    schema = reflection.schema
+    names = name_tables(schema)
+    tables = {table.key: table for table in schema if table.key in names}
+    rooms = _Mapping(registry(metadata=reflection.metadata), names, tables)
+    skipped = []
+    for table in tables.values():
+        try:
+            rooms.map(table)
+        except (SQLAlchemyError, ValueError) as error:
+            skipped.append(Skipped(table.key, str(error).splitlines()[0]))
+    rooms.relate(schema.insert_order().late)
+    rooms.registry.configure()
+    return Models(schema, names, rooms.classes, tuple(skipped))
+
+
+class _Mapping:
+    """
+    Classes while they are made.
+    """
+
+    def __init__(
+        self,
+        orm: registry,
+        names: Mapping[str, Names],
+        tables: Mapping[str, Table],
+    ) -> None:
+        self.registry = orm
+        self.names = names
+        self.tables = tables
+        self.classes: dict[str, type] = {}
+        self.base: Any = orm.generate_base(cls=Record, name="Record")
+
+    def map(self, table: Table) -> None:
+        """
+        Make the class of one table, columns only.
+        """
+        if not table.columns:
+            raise ValueError("it has no columns")
+        names = self.names[table.key]
+        source = self.registry.metadata.tables[table.key]
+        body: dict[str, Any] = {
+            "__table__": source,
+            "__module__": __name__,
+            "__doc__": table.comment or f"A row of {table.key}.",
+            "__mapper_args__": {"primary_key": self._key(table, source)},
+        }
+        body |= {names.attributes[column.name]: column for column in source.columns}
+        self.classes[table.key] = type(names.model, (self.base,), body)
+
+    def _key(self, table: Table, source: sa.Table) -> list[sa.Column[Any]]:
+        """
+        Return the columns that tell rows apart: the key, else something unique, else all.
+        """
+        keys = [table.primary_key] + [
+            unique.columns
+            for unique in table.uniques
+            if not unique.where
+            and not any(table.column(name).nullable for name in unique.columns)
+        ]
+        names = next((key for key in keys if key), None)
+        if names is None:
+            names = tuple(column.name for column in table.columns)
+        return [source.columns[name] for name in names]
+
+    def relate(self, late: tuple[Any, ...]) -> None:
+        """
+        Tie the classes together, both ways.
+        """
+        later = {(each.table, each.foreign_key) for each in late}
+        for key, table in self.tables.items():
+            if key not in self.classes:
+                continue
+            for fk, name in self.names[key].parents.items():
+                if fk.table in self.classes:
+                    nullable = is_optional(table, fk)
+                    post = nullable and (key, fk) in later
+                    self._relate(table, fk, name, post_update=post)
+
+    def _relate(
+        self, table: Table, fk: ForeignKey, name: str, *, post_update: bool
+    ) -> None:
+        child, parent = self.classes[table.key], self.classes[fk.table]
+        back = self.names[fk.table].children[table.key, fk]
+        mine = self.registry.metadata.tables[table.key].columns
+        theirs = self.registry.metadata.tables[fk.table].columns
+        local = [mine[column] for column in fk.columns]
+        remote = [theirs[column] for column in fk.references]
+        condition = sa.and_(*(a == b for a, b in zip(local, remote, strict=True)))
+        common: dict[str, Any] = {
+            "primaryjoin": condition,
+            "foreign_keys": local,
+            "overlaps": self._overlaps(table, fk),
+            "post_update": post_update,
+        }
+        up: RelationshipProperty[Any] = relationship(
+            parent, back_populates=back, remote_side=remote, uselist=False, **common
+        )
+        down: RelationshipProperty[Any] = relationship(
+            child, back_populates=name, remote_side=local, uselist=True, **common
+        )
+        setattr(child, name, up)
+        setattr(parent, back, down)
+
+    def _overlaps(self, table: Table, fk: ForeignKey) -> str:
+        """
+        Name the relationships that write the same columns: here that is meant so.
+        """
+        found: list[str] = []
+        for other, name in self.names[table.key].parents.items():
+            if other != fk and set(other.columns) & set(fk.columns):
+                children = self.names[other.table].children
+                found += [name, children[table.key, other]]
+        return ",".join(found)
