@@ -2,9 +2,12 @@
 Frames in a real notebook: readable in both themes, and nothing but text.
 """
 
+import nbformat
 import pytest
 
-from tests.support.notebooks import written
+from nbconvert import HTMLExporter
+
+from tests.support.notebooks import executed, written
 
 
 SETUP = """\
@@ -77,3 +80,37 @@ def test_limits_rows(page):
     """
     assert page.cell(2).locator("tbody tr").count() == 11
     assert "1,000 rows" in page.cell(2).inner_text()
+
+
+def test_in_a_notebook_that_is_not_trusted(server, opened):
+    """
+    A notebook run elsewhere shows its frames before anybody trusts it.
+    """
+    path = written(server.folder / "untrusted.ipynb", SETUP, *CELLS)
+    nbformat.write(executed(path), path)
+
+    page = opened("untrusted.ipynb")
+
+    first = page.cell(1)
+    assert first.locator("thead th").all_inner_texts()[:2] == ["id", "name"]
+    name = first.locator("tbody td").nth(1)
+    assert name.evaluate("cell => getComputedStyle(cell).textAlign") == "left"
+    assert "users 2 · pending" in first.inner_text()
+    page.screenshot("frames-untrusted")
+
+
+def test_exported_as_html(server, browser):
+    """
+    Exported as a page, the frames are there, and markup in the data is text.
+    """
+    path = written(server.folder / "exported.ipynb", SETUP, *CELLS)
+    html, _ = HTMLExporter(template_name="lab").from_notebook_node(executed(path))
+    file = server.folder / "exported.html"
+    file.write_text(html, encoding="utf-8")
+
+    page = browser.page(file.as_uri())
+
+    assert page.locator("table.dataframe").count() == 6
+    assert page.locator(".jp-OutputArea-output img").count() == 0
+    assert page.get_by_text('<img src=x onerror="x()">', exact=True).count() == 1
+    page.close()
