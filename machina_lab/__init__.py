@@ -13,6 +13,47 @@ from machina_lab.core import datatypes as _datatypes
 from machina_lab.core import records as _records
 
 
+if TYPE_CHECKING:
+    from machina_lab.core import Factory as Factory
+    from machina_lab.core import Strategy as Strategy
+    from machina_lab.core import assoc as assoc
+    from machina_lab.core import assoc_list as assoc_list
+    from machina_lab.core import casters as casters
+    from machina_lab.core import evaluate_lazy_attributes as evaluate_lazy_attributes
+    from machina_lab.core import lazy as lazy
+    from machina_lab.core import literal as literal
+    from machina_lab.core import merge_attributes as merge_attributes
+    from machina_lab.core import name_from_record as name_from_record
+    from machina_lab.core import sequence as sequence
+    from machina_lab.core import sequences as sequences
+    from machina_lab.errors import AssociationCycleError as AssociationCycleError
+    from machina_lab.errors import CastError as CastError
+    from machina_lab.errors import DuplicateFactoryError as DuplicateFactoryError
+    from machina_lab.errors import FixtureError as FixtureError
+    from machina_lab.errors import ForeignKeyConflictError as ForeignKeyConflictError
+    from machina_lab.errors import HookError as HookError
+    from machina_lab.errors import InsertError as InsertError
+    from machina_lab.errors import LazyCycleError as LazyCycleError
+    from machina_lab.errors import LintError as LintError
+    from machina_lab.errors import MachinaError as MachinaError
+    from machina_lab.errors import NothingToUndo as NothingToUndo
+    from machina_lab.errors import OptionError as OptionError
+    from machina_lab.errors import UndefinedFactoryError as UndefinedFactoryError
+    from machina_lab.errors import UndoError as UndoError
+    from machina_lab.errors import UnknownAttributeError as UnknownAttributeError
+    from machina_lab.errors import VariantError as VariantError
+    from machina_lab.frames import frame as frame
+    from machina_lab.labs import Lab as Lab
+    from machina_lab.labs import export_fixtures as export_fixtures
+    from machina_lab.labs import lab as lab
+    from machina_lab.labs import load_fixtures as load_fixtures
+    from machina_lab.notebook import load_ipython_extension as load_ipython_extension
+    from machina_lab.notebook import (
+        unload_ipython_extension as unload_ipython_extension,
+    )
+    from machina_lab.schema import Schema as Schema
+    from machina_lab.schema import register_type as register_type
+
 _EXPORTS = {
     "Factory": "core",
     "Lab": "labs",

@@ -8,8 +8,8 @@ what happened, where, the nearest right name, the next step.
 * MachinaError
   * ArgumentTypeError (TypeError), ArgumentValueError (ValueError)
   * OptionError (TypeError)
+    * DuplicateFactoryError (also a ValueError)
   * HookError (TypeError)
-  * DuplicateFactoryError (ValueError)
   * UnknownNameError (LookupError)
     * UndefinedFactoryError
     * UnknownTableError
@@ -32,7 +32,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+
+#: How many near names an error tells; texts shorter than this are not searched for.
+_SUGGESTED: Final = 3
+#: How much of a value an error shows.
+_SHOWN: Final = 80
 
 
 def nearest(name: object, known: Iterable[object]) -> list[str]:
@@ -43,13 +49,13 @@ def nearest(name: object, known: Iterable[object]) -> list[str]:
     """
     wanted = str(name).casefold()
     by_folded = {str(each).casefold(): str(each) for each in known}
-    close = get_close_matches(wanted, by_folded, n=3, cutoff=0.6)
+    close = get_close_matches(wanted, by_folded, n=_SUGGESTED, cutoff=0.6)
     close += [
         folded
         for folded in by_folded
-        if len(wanted) > 2 and wanted in folded and folded not in close
+        if len(wanted) >= _SUGGESTED and wanted in folded and folded not in close
     ]
-    return [by_folded[folded] for folded in close[:3]]
+    return [by_folded[folded] for folded in close[:_SUGGESTED]]
 
 
 def _or(names: Iterable[str]) -> str:
@@ -128,7 +134,7 @@ class HookError(MachinaError, TypeError):
     """
 
 
-class DuplicateFactoryError(MachinaError, ValueError):
+class DuplicateFactoryError(OptionError, ValueError):
     """
     One name was given to two definitions.
 
@@ -332,7 +338,9 @@ class CastError(MachinaError, ValueError):
         self.value, self.type = value, type
         self.model, self.attribute, self.hint = model, attribute, hint
         where = ".".join(part for part in (model, attribute) if part)
-        shown = repr(value) if len(repr(value)) <= 80 else f"{repr(value)[:77]}..."
+        shown = repr(value)
+        if len(shown) > _SHOWN:
+            shown = f"{shown[: _SHOWN - 3]}..."
         text = f"{where + ': ' if where else ''}{shown} does not fit {type}."
         super().__init__(f"{text} {hint}" if hint else text)
 

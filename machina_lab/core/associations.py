@@ -2,17 +2,19 @@
 References to other factories.
 
 `assoc("user")` in a factory's body says: this attribute is a record of that factory. It
-is built after the caller's overrides are merged, so it costs nothing when overridden, and
-each item of a list gets its own.
+is built after the caller's overrides are merged, so it costs nothing when overridden,
+and each item of a list gets its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from threading import local
 from typing import Any, Final
 
+from machina_lab.core.trails import mark_index
 from machina_lab.errors import (
     ArgumentTypeError,
     ArgumentValueError,
@@ -27,7 +29,6 @@ class Assoc:
     Attributes:
         factory: The factory's name, or its handle.
         overrides: What its record gets.
-        own: Whether a factory's body said it, as opposed to the caller.
     """
 
     __slots__ = ("factory", "overrides")
@@ -110,7 +111,10 @@ class AssocList(Assoc):
         """
         Return the records, each built by itself.
         """
-        return [build(self.factory, dict(self.overrides)) for _ in range(self.n)]
+        return [
+            _item(index, partial(build, self.factory, dict(self.overrides)))
+            for index in range(self.n)
+        ]
 
     def __repr__(self) -> str:
         """
@@ -136,9 +140,19 @@ class Items(Assoc):
         Return the records; references are built, records stay.
         """
         return [
-            item.built(build) if isinstance(item, Assoc) else item
-            for item in self.items
+            _item(index, partial(item.built, build))
+            if isinstance(item, Assoc)
+            else item
+            for index, item in enumerate(self.items)
         ]
+
+
+def _item(index: int, build: Callable[[], Any]) -> Any:
+    try:
+        return build()
+    except Exception as error:
+        mark_index(error, index)
+        raise
 
 
 ASSOCIATIONS: Final = frozenset({Assoc, AssocList, Items})
@@ -184,7 +198,7 @@ def checked_count(n: object) -> int:
     """
     if isinstance(n, bool) or not isinstance(n, int):
         raise ArgumentTypeError(
-            f"the number of records must be a whole number, not {n!r}."
+            f"the number of records must be a whole number (int >= 0), not {n!r}."
         )
     if n < 0:
         raise ArgumentValueError(f"the number of records cannot be negative: {n}.")
@@ -204,7 +218,7 @@ _defaults: Final = _Defaults()
 
 
 @contextmanager
-def default_of(factory: str, key: str, target: str) -> Iterator[None]:
+def default_of(factory: str, key: str) -> Iterator[None]:
     """
     Build the default association *key* of *factory* inside the block.
 

@@ -30,8 +30,8 @@ from machina_lab.core.tables import Table
 #: One row's key: the values of its primary key in key order.
 Key = tuple[Any, ...]
 
-#: How a database takes rows that point at each other: its checks wait until the end, one
-#: statement fills several tables, or a second pass fills what was NULL at first.
+#: How a database takes rows that point at each other: its checks wait until the end,
+#: one statement fills several tables, or a second pass fills what was NULL at first.
 Cycles = Literal["deferred", "together", "late"]
 
 

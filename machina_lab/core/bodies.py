@@ -1,9 +1,9 @@
 """
 Reading a factory's body without running it.
 
-Its text tells which class it returns, so that completion and generated functions know its
-fields before anything is built, and which attributes can need working out, so that a build
-does not have to look at the others.
+Its text tells which class it returns, so that completion and generated functions know
+its fields before anything is built, and which attributes can need working out, so that
+a build does not have to look at the others.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ def model_of(function: Callable[..., Any]) -> type | None:
     Return the class whose records *function* returns, as far as its text tells.
 
     A return annotation counts if it names a class with fields (mapped, dataclass,
-    attrs, pydantic, named tuple); else the class that every `return` calls. The function
-    is not run.
+    attrs, pydantic, named tuple); else the class that every `return` calls. The
+    function is not run.
     """
     annotated = _annotated(function)
     if annotated is not None:
-        return annotated if has_fields(annotated) else None
+        cls = annotated if isinstance(annotated, type) else None
+        return cls if has_fields(cls) else None
     called = _called_in_returns(function)
     return called if called is not None and not _is_plain(called) else None
 
@@ -168,8 +169,9 @@ _PLAIN_NODES: Final = (
 
 def outline_of(function: Callable[..., Any]) -> Outline | None:
     """
-    Return the outline of a body that is one `return` of a dict display or of a call with
-    keywords; None for any other body, whose results are looked at as they come.
+    Return the outline of a body that is one `return` of a dict display or of a call.
+
+    None for any other body, whose results are looked at as they come.
     """
     tree = _parsed(function)
     if tree is None:
@@ -217,11 +219,12 @@ def _is_plain_value(function: Callable[..., Any], node: ast.expr) -> bool:
         return _is_plain_value(function, node.operand)
     if isinstance(node, ast.BinOp):
         return _is_plain_value(function, node.left)
-    if not isinstance(node, ast.Call):
-        return False
-    if isinstance(node.func, ast.Attribute) and isinstance(
-        node.func.value, ast.Constant
-    ):
+    return isinstance(node, ast.Call) and _calls_plainly(function, node)
+
+
+def _calls_plainly(function: Callable[..., Any], node: ast.Call) -> bool:
+    on = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if isinstance(on, ast.Constant):
         # A method of a text or a number.
         return True
     called = _resolve(function, ast.unparse(node.func)) if _is_name(node.func) else None

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import gc
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import repeat
 from random import Random
@@ -48,11 +48,9 @@ class Builds(Registry):
 
     def __init__(self, *, extends: Registry | None = None, **options: Any) -> None:
         super().__init__(extends=extends, **options)
-        inherited = isinstance(extends, Builds)
-        self._streams: Streams = extends._streams if inherited else Streams()  # type: ignore[union-attr]  # checked
-        self.random: Random = (
-            extends.random if inherited else StreamRandom(self._streams)  # type: ignore[union-attr]  # checked
-        )
+        parent = extends if isinstance(extends, Builds) else None
+        self._streams: Streams = parent._streams if parent else Streams()  # noqa: SLF001 - of its own class
+        self.random: Random = parent.random if parent else StreamRandom(self._streams)
         self._plans: dict[str, Plan] = {}
         self._runs: dict[str, Callable[[Any], Any]] = {}
 
@@ -68,7 +66,7 @@ class Builds(Registry):
         Build one record (EM `build/2`).
 
         Args:
-            name: Factory, variant, or a composed name such as `user+admin`; or a handle.
+            name: Factory, variant, composed name such as `user+admin`, or a handle.
             attrs: Overrides as a mapping; any value for a factory that takes one.
             overrides: Overrides as keywords; they win.
 
@@ -112,6 +110,15 @@ class Builds(Registry):
             if given is None and self._streams.value is None:
                 return self._plan_of(name).many(n)
             return [run(given) for _ in repeat(None, n)]
+
+    def build_rows(self, name: Any, rows: Iterable[Any], /) -> list[Any]:
+        """
+        Build one record for each row; a row holds the overrides of its record.
+        """
+        run = self._run_of(name)
+        givens = [self._given(name, row, {}) for row in rows]
+        with collected_later(len(givens)):
+            return [run(given) for given in givens]
 
     def raw_params(self, name: Any, attrs: Any = None, /, **overrides: Any) -> Any:
         """
@@ -173,8 +180,8 @@ class Builds(Registry):
         if overrides or not plan.takes_values:
             raise ArgumentTypeError(
                 f"expected a params map for factory {plan.name!r}, got {value!r}."
-                " Give attributes as keywords or as a dict; options go in the argument"
-                " after it."
+                " Give attributes as keywords or as a mapping; options go in the"
+                " argument after it."
             )
         return value
 
@@ -228,6 +235,23 @@ class Builds(Registry):
 
     # -- repeating -----------------------------------------------------------------
 
+    @contextmanager
+    def seeded(self, value: Any) -> Iterator[Random]:
+        """
+        Let `random` and `fake` repeat inside the block, and go on as before after it.
+        """
+        before = self._streams.snapshot()
+        self.seed(value)
+        try:
+            yield self.random
+        finally:
+            self._streams.restore(before)
+            self._recompiled()
+
+    def _recompiled(self) -> None:
+        for each in self.lineage():
+            each._changed()  # noqa: SLF001 - of its own class
+
     def seed(self, value: Any) -> None:
         """
         Let `random` and `fake` repeat from now on; None lets them vary again.
@@ -236,5 +260,4 @@ class Builds(Registry):
         builds of f from here. Sequences are not reset.
         """
         self._streams.seed(value)
-        for each in self.lineage():
-            each._changed()  # noqa: SLF001 - of its own class
+        self._recompiled()

@@ -57,7 +57,8 @@ class Claims:
         Args:
             owner: The definition, such as `factory user`.
             place: Where it was written.
-            names: Each name, what it is, and whether it becomes an attribute of the lab.
+            names: Each name, what it is, and whether it becomes an attribute of the
+            lab.
 
         Raises:
             DuplicateFactoryError: A name is taken by something written elsewhere.

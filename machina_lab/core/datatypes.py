@@ -13,7 +13,8 @@ import enum
 import types
 import typing
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Literal, get_args, get_origin
@@ -151,21 +152,24 @@ def _of_class(annotation: object, origin: object) -> DataType:
         members = tuple(cls)
         labels = tuple(member.name for member in members)
         return DataType("enum", cls, choices=members, labels=labels, source=annotation)
-    if issubclass(cls, str | bytes | bytearray):
-        kind: Kind = "text" if issubclass(cls, str) else "binary"
-        return DataType(kind, cls, source=annotation)
-    if issubclass(cls, Mapping):
-        return DataType("json", dict, source=annotation)
-    if issubclass(cls, Sequence | Set) and not hasattr(cls, "_fields"):
+    kind = _kind_of_class(cls)
+    if kind == "array":
         args = get_args(annotation)
         item = of_annotation(args[0])[0] if args else ANY
         return DataType("array", cls, item=item, source=annotation)
+    return DataType(kind, None if kind == "any" else cls, source=annotation)
+
+
+def _kind_of_class(cls: type) -> Kind:
+    if cls is object:
+        return "any"
     for plain, kind in _PLAIN.items():
         if issubclass(cls, plain):
-            return DataType(kind, cls, source=annotation)
-    if cls is object:
-        return DataType(source=annotation)
-    return DataType("record", cls, source=annotation)
+            return kind
+    if issubclass(cls, Mapping):
+        return "json"
+    listed = issubclass(cls, Sequence | AbstractSet) and not hasattr(cls, "_fields")
+    return "array" if listed else "record"
 
 
 _readers: list[
@@ -180,7 +184,8 @@ def add_reader(
     Teach the lab to read the type objects of another library.
 
     Args:
-        matches: Tells whether a type object's class is of that library; imports nothing.
+        matches: Tells whether a type object's class is of that library; it must
+            import nothing.
         load: Returns the function that reads one; called when it is first needed.
     """
     _readers.insert(0, (matches, load))

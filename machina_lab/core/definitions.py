@@ -129,8 +129,8 @@ def shape_of(function: Callable[..., Any], *, name: str) -> Shape:
     if len(positional) > 1 or stars:
         raise OptionError(
             f"Invalid factory definition {name!r}: expected exactly one argument or"
-            f" none, got {'*args' if stars else len(positional)}. Make the others"
-            " keyword-only (put them after '*')."
+            f" none, got {'*args' if stars else f'{len(positional)} positional ones'}."
+            " Make the others keyword-only (put them after '*')."
         )
     inputs = {
         each.name: MISSING if each.default is each.empty else each.default

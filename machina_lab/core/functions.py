@@ -120,11 +120,27 @@ def made(generated: Generated, find: Callable[[str], Factory[Any]]) -> Any:
         factory, rest = _chosen(find(factory_name), verb, opts, generated.name)
         return _call(factory, verb, n, params, rest, overrides)
 
-    function = many if generated.many else one
+    function: Callable[..., Any] = many if generated.many else one
     function.__name__ = function.__qualname__ = generated.name
     function.__doc__ = f"{generated.what} {factory_name!r}; see `Lab.{verb}`."
-    function.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]  # what help and completion read
+    function.__signature__ = _SIGNATURES[generated.many]  # type: ignore[attr-defined]  # what help reads
     return function
+
+
+def _signature(*names: str) -> inspect.Signature:
+    def parameter(name: str) -> inspect.Parameter:
+        kind = inspect.Parameter.POSITIONAL_ONLY
+        default = inspect.Parameter.empty if name == "n" else None
+        return inspect.Parameter(name, kind, default=default)
+
+    overrides = inspect.Parameter("overrides", inspect.Parameter.VAR_KEYWORD)
+    return inspect.Signature([*map(parameter, names), overrides])
+
+
+_SIGNATURES: Final = {
+    False: _signature("params", "opts"),
+    True: _signature("n", "params", "opts"),
+}
 
 
 def _chosen(

@@ -10,12 +10,14 @@ Six hooks, each given what the stage before made and returning what the next one
 5. `before_insert`        the record
 6. `after_insert`         the inserted record
 
-They are set on a parent lab, a lab or a factory. With `hook_mode="override"` the nearest
-one replaces the others of its name; with `"chain"` all of them run, the outermost first
-before a stage and last after it.
+They are set on a parent lab, a lab or a factory. With `hook_mode="override"` the
+nearest one replaces the others of its name; with `"chain"` all of them run, the
+outermost first before a stage and last after it.
 """
 
 from __future__ import annotations
+
+import inspect
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -76,8 +78,26 @@ def checked_hooks(hooks: Mapping[str, Any] | None, *, where: str) -> Hooks:
                     f"hook {name!r} of {where} must be a function of one argument,"
                     f" a list of them, or None; got {function!r}."
                 )
+            check_takes_one(function, name)
         checked[name] = functions
     return checked
+
+
+def check_takes_one(function: Hook, name: str) -> None:
+    """
+    Raise `HookError` if *function* cannot be called with one argument.
+    """
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError as error:
+        called = getattr(function, "__qualname__", repr(function))
+        raise HookError(
+            f"hook {name!r} is called with one argument, but {called} takes others:"
+            f" {error}."
+        ) from error
+    except ValueError:
+        # Builtins do not tell what they take.
+        return
 
 
 def resolve_hooks(

@@ -1,8 +1,8 @@
 """
 What a lab asks a repo to insert.
 
-The port between the factory engine and a database: the repo decides when the records are
-built, so that everything one call does is one step.
+The port between the factory engine and a database: the repo decides when the records
+are built, so that everything one call does is one step.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class InsertJob:
         before: The `before_insert` hooks as one function, or None.
         after: The `after_insert` hooks as one function, or None.
         cast: Whether values are cast to their columns' types first.
-        options: The options of the call: returning, prefix, execution_options, bulk, ...
-        drafts: Makes the same records without making objects, or None.
+        options: The options of the call: returning, prefix, execution_options, bulk,
+        ... drafts: Makes the same records without making objects, or None.
     """
 
     verb: str

@@ -130,7 +130,8 @@ class DataclassKind(ClassKind):
         Return a new record made by the constructor, so that its checks run.
         """
         del given
-        late = _not_in_init(type(record))
+        model: Any = type(record)
+        late = _not_in_init(model)
         kept = {name: getattr(record, name) for name in late if hasattr(record, name)}
         init = {k: v for k, v in changes.items() if k not in late}
         made = dataclasses.replace(record, **init) if init else copy.copy(record)

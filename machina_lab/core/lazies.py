@@ -2,9 +2,9 @@
 Values that are worked out when a record is built.
 
 A *lazy* is a function in an attribute: called once per record, with nothing or with the
-*parent*, a read-only view of the record's other attributes that works out sibling lazies
-when they are read. `lazy(f)` makes any callable lazy, `literal(f)` stores a function as a
-plain value.
+*parent*, a read-only view of the record's other attributes that works out sibling
+lazies when they are read. `lazy(f)` makes any callable lazy, `literal(f)` stores a
+function as a plain value.
 """
 
 from __future__ import annotations
@@ -144,7 +144,13 @@ class Parent:
         object.__setattr__(self, "_resolution", resolution)
 
     def __getitem__(self, key: str) -> Any:
-        return self._resolution.value(key)
+        resolution = self._resolution
+        if key not in resolution.attributes and resolution.unset is not None:
+            try:
+                return resolution.unset(key)
+            except AttributeError:
+                raise KeyError(key) from None
+        return resolution.value(key)
 
     def __getattr__(self, name: str) -> Any:
         resolution = self._resolution
@@ -181,9 +187,16 @@ class Parent:
         return f"<parent {', '.join(self._resolution.attributes)}>"
 
 
+def _get(parent: Parent, key: str, default: Any) -> Any:
+    try:
+        return parent[key]
+    except KeyError:
+        return default
+
+
 _VIEWS: Final[dict[str, Callable[..., Any]]] = {
-    "get": lambda parent, key, default=None: parent[key] if key in parent else default,
-    "keys": lambda parent: list(parent),
+    "get": lambda parent, key, default=None: _get(parent, key, default),
+    "keys": list,
     "values": lambda parent: [parent[key] for key in parent],
     "items": lambda parent: [(key, parent[key]) for key in parent],
 }

@@ -35,10 +35,14 @@ def lint(
         before = sequences.snapshot()
         try:
             factory = lab.find(name)
+            if factory.options["build_struct"].value is False:
+                factory.params()
+                continue
             factory.build()
             if insert is not None:
                 insert(factory)
         except Exception as error:  # noqa: BLE001 - every failure is reported
             failures[name] = error
-        sequences.give_back(before, sequences.snapshot())
+        finally:
+            sequences.give_back(before, sequences.snapshot())
     return failures

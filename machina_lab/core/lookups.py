@@ -1,5 +1,5 @@
 """
-Finding what a lab knows: its own definitions, those it inherits, those that come on demand.
+Finding what a lab knows: its own definitions, inherited ones, those made on demand.
 """
 
 from __future__ import annotations
@@ -80,10 +80,11 @@ class Lookups:
         self._strategies: dict[str, InUse] = {}
         self._sources: list[FactorySource] = []
         self._automatic: dict[str, Definition] = {}
+        self._handles: dict[str, Factory[Any]] = {}
         self._claims = Claims(frozenset(dir(type(self))))
         self._children: WeakSet[Lookups] = WeakSet()
         if extends is not None:
-            extends._children.add(self)
+            extends._children.add(self)  # noqa: SLF001 - of its own class
 
     def _changed(self) -> None:
         """
@@ -131,7 +132,9 @@ class Lookups:
         return found
 
     def _handle(self, name: str) -> Factory[Any]:
-        return Factory(self, name)  # type: ignore[arg-type]  # every registry in use has the verbs
+        if name not in self._handles:
+            self._handles[name] = Factory(self, name)  # type: ignore[arg-type]  # every lab has the verbs
+        return self._handles[name]
 
     def find(self, reference: Any) -> Factory[Any]:
         """
@@ -252,9 +255,33 @@ class Lookups:
             name: A factory or variant; without one, the lab's own options.
         """
         if name is None:
-            return {k: o for k, o in resolve(self._levels()).items() if k != "model"}
-        resolved = self._resolved(self.find(name).definition)
-        return {k: o for k, o in resolved.items() if k not in LAB_ONLY}
+            resolved = resolve(self._levels())
+            kept = {k: o for k, o in resolved.items() if k not in FACTORY_ONLY}
+            return {**kept, "hooks": self._hooks_option()}
+        definition = self.find(name).definition
+        kept = {
+            k: o for k, o in self._resolved(definition).items() if k not in LAB_ONLY
+        }
+        return {**kept, "hooks": self._hooks_option(definition)}
+
+    def _hooks_option(self, definition: Definition | None = None) -> Option:
+        """
+        Return the hooks as an option: what runs, and the nearest level that says any.
+        """
+        *parents, own = self.lineage()
+        said: list[tuple[Level, Hooks]] = [
+            *(("parent", each._hooks) for each in parents),  # noqa: SLF001 - of its own class
+            ("lab", own._hooks),  # noqa: SLF001 - of its own class
+        ]
+        if definition is None:
+            mode = resolve(self._levels())["hook_mode"].value
+        else:
+            said.append(("factory", definition.hooks))
+            mode = self._resolved(definition)["hook_mode"].value
+        level: Level = next(
+            (name for name, hooks in reversed(said) if hooks), "default"
+        )
+        return Option(resolve_hooks([hooks for _, hooks in said], mode=mode), level)
 
     def _levels(self) -> list[tuple[Level, Mapping[str, Any]]]:
         *parents, own = self.lineage()
@@ -271,10 +298,10 @@ class Lookups:
         """
         Return the hooks of a factory or variant, each in run order.
         """
-        definition = self.definition(name)
-        levels = [each._hooks for each in self.lineage()]  # noqa: SLF001 - of its own class
-        mode = self._resolved(definition)["hook_mode"].value
-        return resolve_hooks([*levels, definition.hooks], mode=mode)
+        hooks: dict[str, tuple[Hook, ...]] = self._hooks_option(
+            self.definition(name)
+        ).value
+        return hooks
 
     def declared_model(self, name: str) -> type | None:
         """

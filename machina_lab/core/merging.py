@@ -37,7 +37,8 @@ def is_record(value: object) -> bool:
     """
     Return whether *value* has attributes that can be merged: no text, number or list.
     """
-    return _makes_records(type(value))
+    cls: Any = type(value)
+    return _makes_records(cls)
 
 
 def attributes_of(record: Any) -> dict[str, Any] | None:

@@ -103,11 +103,12 @@ class ObjectKind(RecordKind):
         Return the fields that are set, then the other public attributes.
         """
         own = getattr(record, "__dict__", {})
+        model: Any = type(record)
         found = {
             name: own.get(name, MISSING)
             if name in own
             else getattr(record, name, MISSING)
-            for name in self.fields(type(record))
+            for name in self.fields(model)
         }
         for cls in type(record).__mro__:
             for name in _slots(cls):

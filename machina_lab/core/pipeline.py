@@ -1,11 +1,12 @@
 """
 One build, from the caller's overrides to the record.
 
-overrides -> variants -> `before_build_params` -> body -> merge -> associations and lazies
--> `after_build_params` -> `before_build_struct` -> record -> `after_build_struct`.
+overrides -> variants -> `before_build_params` -> body -> merge -> associations and
+lazies -> `after_build_params` -> `before_build_struct` -> record ->
+`after_build_struct`.
 
-A *plan* is a factory compiled for one lab: everything that can be decided before a build
-is decided when the plan is made.
+A *plan* is a factory compiled for one lab: everything that can be decided before a
+build is decided when the plan is made.
 """
 
 from __future__ import annotations
@@ -120,8 +121,8 @@ class Plan:
                 a body that takes one.
         """
         try:
-            given = self._prepared(given)
-            return self.struct(self._params(given, self._build), given)
+            asked, given = given, self._prepared(given)
+            return self.struct(self._params(given, self._build, asked), given)
         except Exception as error:
             leave_trail(error, self.name)
             raise
@@ -167,16 +168,22 @@ class Plan:
             shape = self.shape
             if given is None and shape.default is not MISSING:
                 given = copied(shape.default)
-            # A hook may change what it gets; the caller's mapping serves other items too.
+            # A hook may change what it gets; the caller's mapping serves other items
+            # too.
             given = dict(given or {}) if isinstance(given or {}, Mapping) else given
             given = self.before_params(given)
         if self.merges or self.model is not None:
             _check_mapping(given, self.name)
         return given
 
-    def _params(self, given: Any, build: Associate) -> Any:
+    def _params(self, given: Any, build: Associate, asked: Any = None) -> Any:
         """
         Return what the body made, merged and resolved, hooks of that stage included.
+
+        Args:
+            given: What the body gets.
+            build: Builds what associations refer to.
+            asked: What the caller gave, before variants and hooks.
         """
         given = self._with_inputs_resolved(given)
         made = called(self.definition.function, self.shape, given, where=self.name)
@@ -191,7 +198,7 @@ class Plan:
                     f" to override: {', '.join(given)}."
                 )
         if self._strict == "all" and not self.merges:
-            check_kept(made, given, inputs=self.shape.inputs, factory=self.name)
+            check_kept(made, asked, inputs=self.shape.inputs, factory=self.name)
         return self._after_params_of(made)
 
     def _after_params_of(self, made: Any) -> Any:
@@ -330,7 +337,7 @@ class Plan:
         def associate(key: str, reference: Any) -> Any:
             if key in caller:
                 return reference.built(build)
-            with default_of(name, key, reference.name):
+            with default_of(name, key):
                 return reference.built(build)
 
         resolves = self.merges or self.model is not None
@@ -388,7 +395,7 @@ def _check_mapping(given: Any, name: str) -> None:
     if given is not None and not isinstance(given, Mapping):
         raise ArgumentTypeError(
             f"expected a params map for factory {name!r}, got {given!r}."
-            " Give attributes as keywords or as a dict; options go in the argument"
+            " Give attributes as keywords or as a mapping; options go in the argument"
             " after it."
         )
 

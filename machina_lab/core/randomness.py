@@ -2,8 +2,8 @@
 Randomness that repeats, record by record.
 
 After `lab.seed(42)` the values drawn while record n of factory f is built depend on
-(42, f, n) only, not on what else was built before. Every build has a *stream* of its own;
-one made inside another build does not disturb the outer one.
+(42, f, n) only, not on what else was built before. Every build has a *stream* of its
+own; one made inside another build does not disturb the outer one.
 """
 
 from __future__ import annotations
@@ -46,6 +46,18 @@ class Streams:
         self._counts = {}
         text = None if value is None else f"{value!r}"
         self._outside = Random(text)  # noqa: S311 - test data, no secrets
+
+    def snapshot(self) -> tuple[Hashable, dict[str, count[int]], Random]:
+        """
+        Return where the streams stand, for `restore`.
+        """
+        return self.value, self._counts, self._outside
+
+    def restore(self, snapshot: tuple[Hashable, dict[str, count[int]], Random]) -> None:
+        """
+        Go on where *snapshot* was taken.
+        """
+        self.value, self._counts, self._outside = snapshot
 
     def current(self) -> Random:
         """
@@ -103,7 +115,9 @@ class StreamRandom(Random):
 
     def gauss(self, mu: float = 0.0, sigma: float = 1.0) -> float:
         """
-        Return a value of the normal distribution; the stream keeps the second of a pair.
+        Return a value of the normal distribution.
+
+        The stream, not this object, keeps the second value of each pair drawn.
         """
         return self._streams.current().gauss(mu, sigma)
 

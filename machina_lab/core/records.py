@@ -18,6 +18,9 @@ from weakref import WeakKeyDictionary
 from machina_lab.core.datatypes import ANY, DataType
 
 
+#: `type` by another name: a field has an attribute called so.
+Class = type
+
 Role = Literal["value", "key", "foreign_key", "to_one", "to_many", "property"]
 
 
@@ -75,7 +78,7 @@ class Field:
     unique: bool = False
     column: str | None = None
     references: str = ""
-    target: type | None = None
+    target: Class | None = None
     through: tuple[str, ...] = ()
 
 
@@ -114,6 +117,7 @@ class RecordKind(ABC):
         Only where the caller of a build gave none; None where there is no quicker way.
         """
         del model, names
+        return None
 
     @abstractmethod
     def change(

@@ -21,7 +21,12 @@ from machina_lab.core.definitions import (
 )
 from machina_lab.core.factories import Factory
 from machina_lab.core.functions import names_for
-from machina_lab.core.hooks import Hook, checked_hooks, checked_name
+from machina_lab.core.hooks import (
+    Hook,
+    check_takes_one,
+    checked_hooks,
+    checked_name,
+)
 from machina_lab.core.lookups import FactorySource, Lookups
 from machina_lab.core.options import DEFAULTS, LAB_ONLY, checked_options
 from machina_lab.core.strategies import InUse, Strategy
@@ -65,7 +70,8 @@ class Registry(Lookups):
                 name it has the function's, less a trailing `_factory`.
             options: `model` (the class that a returned mapping is made into), `insert`,
                 `build_struct`, `build_params`, `hooks`, `evaluate_lazies`, `keep_none`,
-                `cast`, `repo`, `strict`, `hook_mode`. Those not given come from the lab.
+                `cast`, `repo`, `strict`, `hook_mode`. Those not given come from the
+                lab.
 
         Returns:
             The handle; calling it calls the plain function.
@@ -77,6 +83,8 @@ class Registry(Lookups):
         if callable(function) and not isinstance(function, str):
             return self.define(function, **options)
         name = options.pop("name", None) if function is None else function
+        known = [*_FACTORY_OPTIONS, "hooks"]
+        checked_options(options, known=known, where=f"factory {name or ''}".rstrip())
         return lambda decorated: self.define(decorated, name=name, **options)
 
     def define(
@@ -138,8 +146,8 @@ class Registry(Lookups):
         """
         Define a variant of *factory* (FM `defvariant`).
 
-        With a name and `defaults` or `force` it is complete; else it decorates a function
-        of one positional, the params, which returns what the base gets.
+        With a name and `defaults` or `force` it is complete; else it decorates a
+        function of one positional, the params, which returns what the base gets.
 
         Args:
             factory: Name or handle of the base; a variant's full name works too.
@@ -154,7 +162,7 @@ class Registry(Lookups):
         """
         base = factory.name if isinstance(factory, Factory) else factory
         self.find(base)
-        if name is not None or defaults is not None or force is not None:
+        if defaults is not None or force is not None:
             if not isinstance(name, str):
                 raise OptionError("a variant without a body needs a name.")
             own = factory_name(_nameless, name)
@@ -172,15 +180,8 @@ class Registry(Lookups):
             return self._handle(full)
 
         def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-            own = factory_name(function, None)
             self._add_variant(
-                written_variant(
-                    function,
-                    name=own,
-                    base=base,
-                    full_name=as_ or f"{own}_{base}",
-                    place=place_of(function),
-                )
+                written_variant(function, name=name, base=base, full_name=as_)
             )
             return function
 
@@ -210,6 +211,7 @@ class Registry(Lookups):
         def decorate(function: Hook) -> Hook:
             if not callable(function):
                 raise HookError(f"hook {name!r} must be a function, not {function!r}.")
+            check_takes_one(function, name)
             place = f"{name} {place_of(function)}"
             held = self._hooks.get(name) or ()
             old = self._hook_places.get(place)

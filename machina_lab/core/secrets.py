@@ -32,7 +32,7 @@ def is_secret(name: object) -> bool:
 
 def masked(values: Mapping[Any, Any]) -> dict[Any, Any]:
     """
-    Return a copy of *values* whose secrets are masked, in nested mappings and lists too.
+    Return a copy of *values* with secrets masked, in nested mappings and lists too.
 
     Examples:
         >>> masked({"name": "Jane", "password": "x", "profile": {"token": "y"}})

@@ -2,8 +2,8 @@
 Counters that hand out unique values.
 
 A *sequence* is a named counter; a *formatter* turns its number into a value. There is
-one table of counters per process, `sequences`, shared by all labs, so that two factories
-which use one name never hand out the same number.
+one table of counters per process, `sequences`, shared by all labs, so that two
+factories which use one name never hand out the same number.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Sequences:
     """
     The counters of this process, by name.
 
-    Names may be any hashable value. Counters only grow; formatters run outside any lock,
-    so they may use other sequences, and may fail without harm to a counter.
+    Names may be any hashable value. Counters only grow; formatters run outside any
+    lock, so they may use other sequences, and may fail without harm to a counter.
 
     Attributes:
         offset: Added to the start of every new counter. A test runner with several
@@ -84,7 +84,8 @@ class Sequences:
 
         Args:
             name: The counter; created on first use.
-            formatter: Called with the number; or a list or tuple whose items take turns.
+            formatter: Called with the number; or a list or tuple whose items take
+            turns.
                 Without one the value is the name, which must be text, and the number.
             start_at: The first number. Ignored once the counter exists.
 
@@ -231,7 +232,8 @@ class Sequences:
 
         Args:
             name: The sequence.
-            values: Whole numbers, or texts whose last number counts; others are skipped.
+            values: Whole numbers, or texts whose last number counts; others are
+            skipped.
 
         Returns:
             The number that comes next.
@@ -315,5 +317,5 @@ def sequence(
             step = _steps[name]
         except KeyError:
             return sequences.next(name, formatter)
-        return formatter(step())  # type: ignore[operator,misc]  # a function
+        return formatter(step())
     return sequences.next(name, formatter, start_at=start_at)

@@ -2,8 +2,8 @@
 The short ways through a build.
 
 Most factories have no parameters, hooks or variants, and most builds no overrides: then
-little is left to do beside calling the body. Where the body's text tells which attributes
-are plain values, those are not even looked at.
+little is left to do beside calling the body. Where the body's text tells which
+attributes are plain values, those are not even looked at.
 """
 
 from __future__ import annotations

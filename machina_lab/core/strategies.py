@@ -8,6 +8,7 @@ handle it (EM `ExMachina.Strategy`).
 
 from __future__ import annotations
 
+import inspect
 import re
 
 from collections.abc import Callable, Mapping
@@ -103,16 +104,18 @@ class InUse:
         lab: Verbs,
         factory: Factory[Any] | None,
         call_options: Mapping[str, Any] | None,
-    ) -> list[Any]:
+    ) -> Any:
         """
         Return what becomes of *records*, all at once where the strategy can.
+
+        That is a list, or whatever the strategy's `handle_list` returns.
         """
         details = Details(
             lab, factory, self.options, MappingProxyType(dict(call_options or {}))
         )
         at_once = getattr(self.strategy, "handle_list", None)
         if at_once is not None:
-            return list(at_once(records, details))
+            return at_once(records, details)
         return [self.strategy.handle(record, details) for record in records]
 
 
@@ -143,6 +146,26 @@ class StrategyVerb:
             path, attrs, opts, **overrides
         )
 
+    def function(self) -> Callable[..., Any]:
+        """
+        Return the verb as a plain function with a name and a docstring.
+        """
+
+        def verb(*args: Any, **overrides: Any) -> Any:
+            return self(*args, **overrides)
+
+        name = f"{self.used.strategy.function_name}{self.suffix}"
+        verb.__name__ = verb.__qualname__ = name
+        how = {"": "Build one record", "_pair": "Build two records"}.get(
+            self.suffix, "Build n records"
+        )
+        handled = "" if self.suffix else ", or take a built one,"
+        verb.__doc__ = (
+            f"{how}{handled} and hand it to {type(self.used.strategy).__name__}.\n\n"
+            f"{inspect.getdoc(type(self.used.strategy)) or ''}".rstrip()
+        )
+        return verb
+
     def __call__(self, *args: Any, **overrides: Any) -> Any:
         """
         Build and handle, or handle the record that was given.
@@ -164,11 +187,16 @@ class StrategyVerb:
                 )
             if overrides:
                 raise OptionError("attributes beside a record: change it first.")
-            return self.used.handled([target], self.lab, None, attrs or opts)[0]
+            return _only(self.used.handled([target], self.lab, None, attrs or opts))
         factory = self.lab.find(target)
         records = self.lab.build_list(n, factory.path, attrs, **overrides)
         handled = self.used.handled(records, self.lab, factory, opts)
-        return handled if self.suffix else handled[0]
+        return handled if self.suffix else _only(handled)
+
+
+def _only(handled: Any) -> Any:
+    one = isinstance(handled, list | tuple) and len(handled) == 1
+    return handled[0] if one else handled
 
 
 def _is_handle(target: object) -> bool:

@@ -27,7 +27,7 @@ def check_kept(made: Any, given: Any, *, inputs: Iterable[str], factory: str) ->
         factory: Its name.
 
     Raises:
-        UnknownAttributeError: It tells each attribute, what was given and what was built.
+        UnknownAttributeError: It tells each attribute, what was given, what was built.
     """
     if not isinstance(given, Mapping) or not is_record(made):
         return

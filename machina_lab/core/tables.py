@@ -1,8 +1,8 @@
 """
 A database's tables as plain data.
 
-The port between the rooms that know a database (`alchemy`, `schema`) and those that only
-need to know what it looks like (`fixtures`, `widgets`, `notebook`): no object of a
+The port between the rooms that know a database (`alchemy`, `schema`) and those that
+only need to know what it looks like (`fixtures`, `widgets`, `notebook`): no object of a
 database library is held here.
 """
 

@@ -1,8 +1,9 @@
 """
 Where a build was when it failed.
 
-A failure inside a factory's body or a lazy keeps its type and its traceback; as it passes
-outwards each level adds itself to the *trail*, told in one note on the exception.
+A failure inside a factory's body or a lazy keeps its type and its traceback; as it
+passes outwards each level adds itself to the *trail*, told in one note on the
+exception.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from machina_lab.errors import AssociationCycleError, MachinaError
 
 
 _TRAIL: Final = "_machina_trail"
+_INDEX: Final = "_machina_index"
 _LEAD: Final = "while building factory "
 
 
@@ -28,6 +30,8 @@ def leave_trail(error: BaseException, factory: str, key: str | None = None) -> N
     if isinstance(error, AssociationCycleError):
         return
     trail: list[tuple[str, str | None]] = error.__dict__.setdefault(_TRAIL, [])
+    if key is not None and _INDEX in error.__dict__:
+        key = f"{key}[{error.__dict__.pop(_INDEX)}]"
     if trail and trail[0][0] == factory and key is None and trail[0][1] is not None:
         # The attribute of this very build has been told already.
         trail[0] = (factory, trail[0][1])
@@ -36,6 +40,13 @@ def leave_trail(error: BaseException, factory: str, key: str | None = None) -> N
     if isinstance(error, RecursionError) and not isinstance(error, MachinaError):
         _refuse_cycle(trail, error)
     _tell(error, trail)
+
+
+def mark_index(error: BaseException, index: int) -> None:
+    """
+    Say which item of a list association failed; the next level tells it.
+    """
+    error.__dict__[_INDEX] = index
 
 
 def _refuse_cycle(trail: list[tuple[str, str | None]], error: RecursionError) -> None:

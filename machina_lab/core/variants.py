@@ -15,7 +15,7 @@ from typing import Any
 
 from machina_lab.core.bodies import source_of
 from machina_lab.core.calling import called
-from machina_lab.core.definitions import Shape, shape_of
+from machina_lab.core.definitions import Shape, factory_name, place_of, shape_of
 from machina_lab.errors import ArgumentTypeError, OptionError
 
 
@@ -79,21 +79,36 @@ class Variant:
 
 
 def written_variant(
-    function: Callable[..., Any], *, name: str, base: str, full_name: str, place: str
+    function: Callable[..., Any],
+    *,
+    name: str | None,
+    base: str,
+    full_name: str | None,
 ) -> Variant:
     """
     Return the variant that a function body makes.
 
+    Args:
+        function: The body.
+        name: The variant's own name; else the function's.
+        base: The factory or variant that it is of.
+        full_name: Its name as a factory; else `{name}_{base}`.
+
     Raises:
         OptionError: The function does not take exactly one positional.
     """
-    shape = shape_of(function, name=name)
+    called_so = name or function.__name__
+    shape = shape_of(function, name=called_so)
     if not shape.positional:
         raise OptionError(
-            f"variant {name!r} must take one argument, the params, and return what"
-            f" {base!r} gets: def {name}(params): return {{..., **params}}."
+            f"variant {called_so!r} must take one positional argument, the params, and"
+            f" return what {base!r} gets:"
+            f" def {called_so}(params): return {{..., **params}}."
         )
-    return Variant(name, base, full_name, place, function=function, shape=shape)
+    own = factory_name(function, name)
+    place = place_of(function)
+    full = full_name or f"{own}_{base}"
+    return Variant(own, base, full, place, function=function, shape=shape)
 
 
 def declared_variant(  # noqa: PLR0913 - what a declaration says
@@ -116,7 +131,7 @@ def declared_variant(  # noqa: PLR0913 - what a declaration says
     for label, values in (("defaults", defaults), ("force", force)):
         if values is not None and not isinstance(values, Mapping):
             raise OptionError(
-                f"variant {name!r}: {label}= must be a map, got {values!r}."
+                f"variant {name!r}: {label}= must be a map (a mapping), got {values!r}."
             )
     return Variant(
         name,

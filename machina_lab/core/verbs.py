@@ -5,7 +5,7 @@ Params, strategies, and the functions that come and go with the factories.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from machina_lab.core.builds import Builds
 from machina_lab.core.factories import Factory
@@ -29,10 +29,12 @@ class Verbs(Builds):
 
     def __init__(self, *, extends: Registry | None = None, **options: Any) -> None:
         self._generated: dict[str, Generated] | None = None
+        self._made: dict[str, Callable[..., Any]] = {}
         super().__init__(extends=extends, **options)
 
     def _changed(self) -> None:
         self._generated = None
+        self._made = {}
         super()._changed()
 
     # -- params --------------------------------------------------------------------
@@ -126,7 +128,7 @@ class Verbs(Builds):
         overrides: dict[str, Any],
     ) -> Any:
         """
-        Call a params verb with its options apart, so that they take no attribute's name.
+        Call a params verb with its options apart, so that no attribute is shadowed.
         """
         given = self._given(name, attrs, overrides)
         call: Callable[..., Any] = getattr(self, verb)
@@ -264,16 +266,23 @@ class Verbs(Builds):
         """
         if name.startswith("_"):
             raise AttributeError(name)
+        if name in self._made:
+            return self._made[name]
         generated = self.generated().get(name)
         if generated is not None:
-            return made(generated, self.find)
+            return self._made.setdefault(name, made(generated, self.find))
         verb = self.strategy_verb(name)
         if verb is not None:
-            return verb
+            return self._made.setdefault(name, verb.function())
         for each in reversed(list(self.lineage())):
             helper = each._helpers.get(name)  # noqa: SLF001 - of its own class
             if helper is not None:
                 return helper
+        if name in _REMOVED:
+            raise AttributeError(
+                f"{name} has been removed: use {_REMOVED[name]}, or define a strategy.",
+                name=name,
+            )
         close = nearest(name, [*self.generated(), *self.strategy_verbs()])
         hint = f" Did you mean {close[0]!r}?" if close else ""
         raise AttributeError(f"the lab has no attribute {name!r}.{hint}", name=name)
@@ -289,6 +298,14 @@ class Verbs(Builds):
             *self.strategy_verbs(),
             *helpers,
         ]
+
+
+#: Verbs of old that people still try (EM), and what does their work now.
+_REMOVED: Final = {
+    "create": "insert",
+    "create_pair": "insert_pair",
+    "create_list": "insert_list",
+}
 
 
 def _wired(values: str) -> Callable[[Any], Any]:

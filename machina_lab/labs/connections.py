@@ -178,6 +178,32 @@ class Connections(Verbs):
             taken += newest.undo(1, force=force)
         return taken
 
+    async def acommit(self) -> None:
+        """
+        Commit as `commit` does, with an asynchronous repo.
+        """
+        repos = self._some_repo()
+        for repo in [each for each in repos if each.owned] or repos:
+            await _awaited(repo, "commit")
+
+    async def arollback(self) -> None:
+        """
+        Roll back as `rollback` does, with an asynchronous repo.
+        """
+        repos = self._some_repo()
+        for repo in [each for each in repos if each.owned] or repos:
+            await _awaited(repo, "rollback")
+
+    async def aundo(self, steps: int = 1, *, force: bool = False) -> list[Step]:
+        """
+        Take steps back as `undo` does, with an asynchronous repo.
+        """
+        repo, *others = self._some_repo()
+        if others:
+            raise InsertError("undo one repo at a time where there are several.")
+        taken: list[Step] = await _awaited(repo, "undo", steps, force=force)
+        return taken
+
     @property
     def pending(self) -> dict[str, int]:
         """
@@ -196,6 +222,15 @@ class Connections(Verbs):
         """
         steps = [step for repo in self._repos() for step in repo.journal]
         return sorted(steps, key=lambda step: step.time)
+
+
+async def _awaited(repo: Repo, verb: str, *args: Any, **options: Any) -> Any:
+    """
+    Call a verb of *repo*, its asynchronous form where the repo is asynchronous.
+    """
+    if repo.is_async:
+        return await getattr(repo, f"a{verb}")(*args, **options)
+    return getattr(repo, verb)(*args, **options)
 
 
 def _same(first: Any, second: Any) -> bool:

@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from machina_lab.core.records import MISSING
+from machina_lab.labs.fakes import generator
 from machina_lab.labs.inserts import Inserts
 
 
 class Lab(Inserts):
     """
-    Factories, their options and hooks, and the door to a database (EM factory module, FM
-    `use FactoryMan`).
+    Factories, their options and hooks, and the door to a database.
+
+    What EM calls a factory module and FM a module with `use FactoryMan`.
 
     Args:
         repo: Where inserts go: a URL, Engine, Connection, Session, sessionmaker,
@@ -67,6 +69,7 @@ class Lab(Inserts):
         autocommit: Any = MISSING,
         **unknown: Any,
     ) -> None:
+        self._fakes: dict[str, Any] = {}
         super().__init__(
             extends=extends,
             hooks=hooks,
@@ -83,6 +86,26 @@ class Lab(Inserts):
         )
         if repo is not None:
             self.connect(repo)
+
+    @property
+    def fake(self) -> Any:
+        """
+        The generator of realistic values: `lab.fake.person.full_name()`.
+
+        What it draws repeats, record by record, after `seed`.
+        """
+        return self.fake_for("en")
+
+    def fake_for(self, locale: str) -> Any:
+        """
+        Return the generator of realistic values of one locale, such as `de`.
+
+        Raises:
+            OptionError: There is no such locale.
+        """
+        if locale not in self._fakes:
+            self._fakes[locale] = generator(self._streams, locale)
+        return self._fakes[locale]
 
     def __repr__(self) -> str:
         """

@@ -4,18 +4,23 @@ Inserting: from a name or a record to rows of a database.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from machina_lab.core.associations import checked_count
 from machina_lab.core.factories import Factory
-from machina_lab.core.hooks import composed, resolve_hooks
+from machina_lab.core.hooks import composed
 from machina_lab.core.jobs import InsertJob
 from machina_lab.core.linting import lint
 from machina_lab.core.merging import is_record
 from machina_lab.core.sequences import sequences
 from machina_lab.errors import InsertError, LintError, OptionError
 from machina_lab.labs.connections import Connections
+
+
+if TYPE_CHECKING:
+    from machina_lab.alchemy import Repo
 
 
 class Inserts(Connections):
@@ -39,7 +44,8 @@ class Inserts(Connections):
         Args:
             name_or_record: Factory, variant or composed name, a handle, or a record.
             attrs: Overrides as a mapping; None beside a record.
-            opts: `returning` (read back what triggers and the server made), `prefix` (the
+            opts: `returning` (read back what triggers and the server made), `prefix`
+            (the
                 database schema to write to), `execution_options`.
             overrides: Overrides as keywords; they win.
 
@@ -54,7 +60,7 @@ class Inserts(Connections):
             job = self._job("insert", 1, name_or_record, attrs, opts, overrides)
         else:
             job = self._record_job(name_or_record, attrs, opts, overrides)
-        return self._repo_for(job, name_or_record).insert(job)[0]
+        return self._repo_for(job).insert(job)[0]
 
     def insert_pair(
         self,
@@ -68,7 +74,7 @@ class Inserts(Connections):
         Build and insert two records in one step (EM `insert_pair`).
         """
         job = self._job("insert_pair", 2, name, attrs, opts, overrides)
-        return self._repo_for(job, name).insert(job)
+        return self._repo_for(job).insert(job)
 
     def insert_list(
         self,
@@ -87,11 +93,51 @@ class Inserts(Connections):
             name: Factory, variant or composed name, or a handle.
             attrs: Overrides as a mapping.
             opts: As for `insert`; also `bulk` (write without making objects, for many
-                rows; returns mappings) and with it `records` (return objects after all).
+                rows; returns mappings) and with it `records` (return objects after
+                all).
             overrides: Overrides as keywords; they win.
         """
         job = self._job("insert_list", checked_count(n), name, attrs, opts, overrides)
-        return self._repo_for(job, name).insert(job)
+        return self._repo_for(job).insert(job)
+
+    def insert_rows(
+        self,
+        name: Any,
+        rows: Iterable[Mapping[str, Any]],
+        opts: Mapping[str, Any] | None = None,
+        /,
+    ) -> list[Any]:
+        """
+        Build and insert one record for each row, all in one step.
+
+        Args:
+            name: Factory, variant or composed name, or a handle.
+            rows: The overrides of each record.
+            opts: As for `insert`.
+        """
+        job = self._rows_job(name, list(rows), opts)
+        return self._repo_for(job).insert(job)
+
+    async def ainsert_rows(
+        self,
+        name: Any,
+        rows: Iterable[Mapping[str, Any]],
+        opts: Mapping[str, Any] | None = None,
+        /,
+    ) -> list[Any]:
+        """
+        Insert rows as `insert_rows` does, with an asynchronous repo.
+        """
+        job = self._rows_job(name, list(rows), opts)
+        return await self._repo_for(job).ainsert(job)
+
+    def _rows_job(
+        self, name: Any, rows: list[Mapping[str, Any]], opts: Mapping[str, Any] | None
+    ) -> InsertJob:
+        job = self._job("insert_rows", len(rows), name, None, opts, {})
+        return replace(
+            job, build=lambda: self.build_rows(job.factory, rows), drafts=None
+        )
 
     async def ainsert(
         self,
@@ -108,7 +154,7 @@ class Inserts(Connections):
             job = self._job("insert", 1, name_or_record, attrs, opts, overrides)
         else:
             job = self._record_job(name_or_record, attrs, opts, overrides)
-        return (await self._repo_for(job, name_or_record).ainsert(job))[0]
+        return (await self._repo_for(job).ainsert(job))[0]
 
     async def ainsert_pair(
         self,
@@ -122,7 +168,7 @@ class Inserts(Connections):
         Insert two records as `insert_pair` does, with an asynchronous repo.
         """
         job = self._job("insert_pair", 2, name, attrs, opts, overrides)
-        return await self._repo_for(job, name).ainsert(job)
+        return await self._repo_for(job).ainsert(job)
 
     async def ainsert_list(
         self,
@@ -137,12 +183,10 @@ class Inserts(Connections):
         Insert *n* records as `insert_list` does, with an asynchronous repo.
         """
         job = self._job("insert_list", checked_count(n), name, attrs, opts, overrides)
-        return await self._repo_for(job, name).ainsert(job)
+        return await self._repo_for(job).ainsert(job)
 
-    def _repo_for(self, job: InsertJob, target: Any) -> Repo:
-        factory = self.find(job.factory) if job.factory else None
-        del target
-        return self._repo_of(factory)
+    def _repo_for(self, job: InsertJob) -> Repo:
+        return self._repo_of(self.find(job.factory) if job.factory else None)
 
     def _job(  # noqa: PLR0913 - what a verb was called with
         self,
@@ -190,7 +234,7 @@ class Inserts(Connections):
         if not is_record(record):
             raise InsertError(f"{record!r} is no record. Use `build` instead.")
         factory = self._factory_of(type(record))
-        hooks = factory.hooks if factory is not None else self._lab_hooks()
+        hooks = factory.hooks if factory is not None else self.options()["hooks"].value
         name = factory.path if factory is not None else type(record).__name__
         return InsertJob(
             verb="insert",
@@ -211,11 +255,6 @@ class Inserts(Connections):
         own = (self.find(name) for name in self.names(automatic=False))
         found = [factory for factory in own if factory.model is model]
         return found[0] if len(found) == 1 else None
-
-    def _lab_hooks(self) -> dict[str, Any]:
-        mode = self.options()["hook_mode"].value
-        levels = [each._hooks for each in self.lineage()]  # noqa: SLF001 - of its own class
-        return resolve_hooks(levels, mode=mode)
 
     def _stripped_with_assocs(
         self,
@@ -261,7 +300,7 @@ class Inserts(Connections):
         Returns:
             The number that comes next.
         """
-        values: Iterator[Any] = iter(self._repo_of(None).column_values(column))
+        values: Iterable[Any] = self._repo_of(None).column_values(column)
         return sequences.sync_with(name, values)
 
     def lint(self) -> None:
@@ -284,7 +323,7 @@ class Inserts(Connections):
         if factory.options["insert"].value is False:
             return
         job = self._job("lint", 1, factory, None, None, {})
-        repo = self._repo_for(job, factory)
+        repo = self._repo_for(job)
         repo.insert(job)
         repo.undo(force=True)
 
