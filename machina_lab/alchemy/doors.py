@@ -35,7 +35,9 @@ _EXTRAS: Final = {
     "greenlet": "async",
 }
 _EXAMPLE: Final = "sqlite:///file.db or postgresql+psycopg://user:password@host/name"
-_INNER_SECRET: Final = re.compile(r"(?i)(pwd|password|token|secret)\s*=")
+_INNER_SECRET: Final = re.compile(
+    r"(?i)\w*(?:passw|pwd|token|secret)\w*\s*=\s*(\{[^}]*\}|[^;&\s]+)"
+)
 _memories = count(1)
 
 
@@ -269,7 +271,7 @@ def secrets_of(url: URL) -> tuple[str, ...]:
         if _hides(key, value):
             found += [value] if isinstance(value, str) else value
     for text in tuple(found):
-        found += [part.split("=", 1)[1] for part in _inner_secrets(text)]
+        found += _INNER_SECRET.findall(text)
     return tuple(sorted({text for text in found if text}, key=len, reverse=True))
 
 
@@ -280,12 +282,6 @@ def _hides(key: str, value: str | tuple[str, ...]) -> bool:
         or key.lower() == "odbc_connect"
         or any(_INNER_SECRET.search(text) for text in texts)
     )
-
-
-def _inner_secrets(text: str) -> Iterator[str]:
-    for part in text.split(";"):
-        if _INNER_SECRET.match(part.strip()):
-            yield part
 
 
 def scrubbed(text: str, hidden: tuple[str, ...]) -> str:

@@ -4,10 +4,18 @@ Flushing what is not ours.
 
 from __future__ import annotations
 
-import warnings
+from typing import Any, Final
 
-from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.base import PassiveFlag
+
+from machina_lab.alchemy.shapes import shape_of, state_of
+
+
+#: What is in memory, additions to collections that were not loaded among it; no SQL.
+_AS_FAR_AS_KNOWN: Final = (
+    PassiveFlag.PASSIVE_NO_INITIALIZE | PassiveFlag.INCLUDE_PENDING_MUTATIONS
+)
 
 
 def flush_others(session: Session) -> None:
@@ -18,8 +26,25 @@ def flush_others(session: Session) -> None:
     """
     if not (session.new or session.dirty or session.deleted):
         return
-    with warnings.catch_warnings():
-        # Records built by hand beside a row, which nobody has inserted yet.
-        warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
+    for record in session.dirty:
+        forget_echoes(session, record)
+    if session.new or session.dirty or session.deleted:
         with session.begin_nested():
             session.flush()
+
+
+def forget_echoes(session: Session, record: Any) -> None:
+    """
+    Let collections of a row be read anew that hold records nobody has inserted.
+
+    They are echoes of `Book(author=row)`. At a flush SQLAlchemy warns of them, and
+    overwrites the keys that they were given.
+    """
+    state = state_of(record)
+    for link in shape_of(state.mapper).links:
+        if link.upward:
+            continue
+        history = state.get_history(link.key, _AS_FAR_AS_KNOWN)
+        moved = [*(history.added or ()), *(history.deleted or ())]
+        if any(each is not None and state_of(each).transient for each in moved):
+            session.expire(record, [link.key])

@@ -136,4 +136,4 @@ def _points_back(
     origin = provenance(item)
     if not origin.made:
         return back
-    return any(name in origin.named for name in link.reverse)
+    return any(origin.names(name, node.record) for name in link.reverse)

@@ -8,8 +8,9 @@ earlier calls survive its failure. Nothing is committed unless told.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary, WeakMethod, WeakSet, finalize
 
 from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +21,7 @@ from machina_lab.alchemy.doors import Door, door_to
 from machina_lab.alchemy.faults import explain
 from machina_lab.alchemy.flushing import flush_others
 from machina_lab.alchemy.journal import Entry, Journal, Made, Step, step_of
+from machina_lab.alchemy.made import Row
 from machina_lab.alchemy.revival import revive
 from machina_lab.alchemy.savepoints import Watch
 from machina_lab.alchemy.settings import InsertOptions
@@ -30,6 +32,7 @@ from machina_lab.errors import (
     ArgumentValueError,
     InsertError,
     NothingToUndo,
+    RepoError,
     UndoError,
 )
 
@@ -80,11 +83,13 @@ class Repo:
         self.autocommit = autocommit
         self._door = door
         self._journal = Journal()
-        self._session: Session | None = None
+        self._opened: list[Session] = []
         self._watches: WeakKeyDictionary[Connection, Watch] = WeakKeyDictionary()
         self._listened: WeakSet[Session] = WeakSet()
         #: What the steps that run now changed, the innermost last.
         self._running: list[Made] = []
+        # Also for a repo that is dropped without a word: no connection stays open.
+        self._let_go = finalize(self, _let_go, self._opened, door.dispose)
 
     def __repr__(self) -> str:
         """
@@ -121,7 +126,7 @@ class Repo:
         self._listen(session)
         watch = self._watch(_connection(session, job.model))
         if not watch.busy:
-            flush_others(session)
+            job = _set_apart(session, job)
         before, mark = sequences.snapshot(), len(watch.foreign)
         made = Made()
         with watch.own():
@@ -256,22 +261,29 @@ class Repo:
         """
         return list(self._journal.steps)
 
+    @property
+    def made(self) -> list[Row]:
+        """
+        The rows that the steps of the journal made, oldest first.
+        """
+        return [row for rows in self._journal.rows.values() for row in rows]
+
     def close(self) -> None:
         """
         Let go of the database; what was not committed is gone.
         """
         self._stop()
-        if self.owned and self._session is not None:
-            self._session.close()
-        self._session = None
-        for dispose in self._door.dispose:
-            dispose()
+        self._let_go()
 
     def _stop(self) -> None:
         for watch in list(self._watches.values()):
             watch.stop()
         self._watches.clear()
-        self._journal.forget(list(self._journal.entries))
+        entries = list(self._journal.entries)
+        if self.owned:
+            self._journal.forget(entries)
+        else:
+            self._journal.settle(entries)
 
     # --- looking in ---------------------------------------------------------------------
 
@@ -290,11 +302,13 @@ class Repo:
         """
         The session that records are inserted with.
         """
+        if not self._let_go.alive:
+            raise RepoError(f"the repo {self.label} is closed: open another.")
         if not self.owned:
             return self._door.open()
-        if self._session is None:
-            self._session = self._door.open()
-        return self._session
+        if not self._opened:
+            self._opened.append(self._door.open())
+        return self._opened[0]
 
     def connection(self) -> Connection:
         """
@@ -320,10 +334,12 @@ class Repo:
     def _watch(self, connection: Connection) -> Watch:
         watch = self._watches.get(connection)
         if watch is None:
-            watch = self._watches[connection] = Watch(connection, self._ended)
+            watch = self._watches[connection] = Watch(
+                connection, _weakly(self._ended), _weakly(self._rolled_back)
+            )
         elif not watch.in_transaction and not watch.busy:
             # Somebody else ended the transaction on the driver's own connection.
-            self._ended(watch, committed=True)
+            self._ended(watch, True)  # noqa: FBT003
         return watch
 
     def _ended(self, watch: Watch, committed: bool) -> None:  # noqa: FBT001
@@ -333,15 +349,41 @@ class Repo:
         else:
             self._journal.forget(entries)
 
+    def _rolled_back(self, watch: Watch, savepoints: list[str]) -> None:
+        entries = self._journal.of(watch)
+        self._journal.forget([e for e in entries if e.savepoint in savepoints])
+
     def _listen(self, session: Session) -> None:
         if session not in self._listened:
             self._listened.add(session)
-            event.listen(session, "pending_to_persistent", self._persisted)
+            listener = _weakly(self._persisted)
+            event.listen(session, "pending_to_persistent", listener)
 
     def _persisted(self, _session: Session, record: Any) -> None:
         if self._running:
             state: InstanceState[Any] = record._sa_instance_state  # noqa: SLF001
             self._running[-1].states.append(state)
+
+
+def _let_go(opened: list[Session], dispose: list[Callable[[], Any]]) -> None:
+    while opened:
+        opened.pop().close()
+    for each in dispose:
+        each()
+
+
+def _weakly(method: Callable[..., None]) -> Callable[..., None]:
+    """
+    Return a listener that does not keep the repo alive.
+    """
+    reference = WeakMethod(method)
+
+    def call(*args: Any) -> None:
+        found = reference()
+        if found is not None:
+            found(*args)
+
+    return call
 
 
 def not_ours(what: str) -> InsertError:
@@ -352,6 +394,19 @@ def not_ours(what: str) -> InsertError:
         f"{what}: the transaction is yours, not the lab's. Commit or roll back your own"
         " session or connection."
     )
+
+
+def _set_apart(session: Session, job: InsertJob) -> InsertJob:
+    """
+    Flush what the caller has pending, unless that is what *job* inserts.
+    """
+    if job.factory:
+        flush_others(session)
+        return job
+    records = job.build()
+    if not any(record in session.new for record in records):
+        flush_others(session)
+    return replace(job, build=lambda: records)
 
 
 def _connection(session: Session, model: type | None) -> Connection:
@@ -373,7 +428,7 @@ def _check_undo(entries: list[Entry], *, force: bool) -> None:
             " savepoint around it was released or rolled back."
         )
     later = names[names.index(first.savepoint) + 1 :]
-    if any(name.startswith("sa_savepoint") for name in later):
+    if not all(name.startswith("machina_") for name in later):
         raise UndoError(
             "a begin_nested() of yours is open since then: end it before the undo."
         )

@@ -22,8 +22,13 @@ def revive(session: Session, made: Made) -> None:
     """
     Make the records of *made* what they were before their insert.
     """
-    pairs = [(state, state.obj()) for state in made.states]
-    alive = [(state, record) for state, record in pairs if record is not None]
+    alive = []
+    for state in made.states:
+        record = state.obj()
+        if record is not None:
+            alive.append((state, record))
+        elif state.key is not None:
+            _drop_copy(session, state.key)
     for _state, record in alive:
         make_transient(record)
     for state, _record in alive:
@@ -69,6 +74,23 @@ def _give_again(session: Session, state: InstanceState[Any], shape: Shape) -> No
             loaded = [name for name in link.reverse if name in parent.dict]
             if loaded:
                 session.expire(value, loaded)
+
+
+def _drop_copy(session: Session, key: Any) -> None:
+    """
+    Let go of a record that was read from a row which is gone.
+    """
+    copy = session.identity_map.get(key)
+    if copy is None:
+        return
+    make_transient(copy)
+    for record in session.identity_map.values():
+        state = state_of(record)
+        for link in shape_of(state.mapper).links:
+            if not link.upward and link.key in state.dict:
+                items = shape_of(state.mapper).items(state, link)
+                if any(item is copy for item in items):
+                    session.expire(record, [link.key])
 
 
 def _forget(state: InstanceState[Any], key: str) -> None:

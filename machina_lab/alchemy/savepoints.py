@@ -39,6 +39,11 @@ class Watch:
     """
     One connection, listened to until `stop`.
 
+    Args:
+        connection: The connection.
+        ended: Called when the transaction ended, with whether it was committed.
+        rolled_back: Called with the savepoints that a ROLLBACK TO took along.
+
     Attributes:
         connection: The connection.
         savepoints: Names of the savepoints that stand, oldest first.
@@ -47,13 +52,17 @@ class Watch:
     """
 
     def __init__(
-        self, connection: Connection, ended: Callable[[Watch, bool], None]
+        self,
+        connection: Connection,
+        ended: Callable[[Watch, bool], None],
+        rolled_back: Callable[[Watch, list[str]], None],
     ) -> None:
         self.connection = connection
         self.savepoints: list[str] = []
         self.foreign: list[str] = []
         self.rows: Counter[str] = Counter()
         self._ended = ended
+        self._rolled_back = rolled_back
         self._own = 0
         self._listeners: dict[str, Callable[..., None]] = {
             "after_cursor_execute": self._executed,
@@ -150,8 +159,13 @@ class Watch:
             self.savepoints.append(name)
         elif name in self.savepoints:
             last = len(self.savepoints) - self.savepoints[::-1].index(name)
-            keep = last if what.startswith("ROLLBACK") else last - 1
-            del self.savepoints[keep:]
+            back = what.startswith("ROLLBACK")
+            gone = self.savepoints[last:]
+            # SQLAlchemy never comes back to a savepoint that it rolled back to.
+            stays = back and not name.startswith("sa_savepoint")
+            del self.savepoints[last if stays else last - 1 :]
+            if back:
+                self._rolled_back(self, gone)
 
     def _end(self, *, committed: bool) -> None:
         self.savepoints.clear()

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Table, event
 from sqlalchemy.orm import InstanceState, Mapper, RelationshipProperty
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.collections import collection_adapter
@@ -136,6 +136,12 @@ class Shape:
 
 
 _shapes: WeakKeyDictionary[Mapper[Any], Shape] = WeakKeyDictionary()
+
+
+@event.listens_for(Mapper, "after_configured")
+def _forget_shapes() -> None:
+    # A class that came later may have added back-references.
+    _shapes.clear()
 
 
 def shape_of(mapper: Mapper[Any]) -> Shape:
