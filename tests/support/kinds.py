@@ -188,6 +188,12 @@ class Kind:
     model: type
     checks_names: bool = True
 
+    def __str__(self) -> str:
+        """
+        Return the name, for the ids of tests.
+        """
+        return self.name
+
     def make(self, **attributes: Any) -> Any:
         """
         Return a record as a factory's body would make it.

@@ -367,5 +367,5 @@ class TestRefused:
         """
         `Lab` refuses an option it does not know.
         """
-        with pytest.raises((OptionError, TypeError), match="keep_non"):
+        with pytest.raises((OptionError, TypeError), match=r"'keep_non'.*'keep_none'"):
             Lab(keep_non=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from machina_lab import Lab
+from machina_lab import Lab, assoc
 from tests.support.bodies import empty
 from tests.support.kinds import Base, MappedUser
 
@@ -117,6 +117,19 @@ class TestStages:
             ("before_build_params", "Bob"),
             ("after_build_params", "Hi Bob"),
         ] == seen
+
+    def test_after_params_sees_built_associations(self, lab, seen, record):
+        """
+        After the params, references are records and lazies are values.
+        """
+        lab.factory(name="user", model=User)(empty)
+        lab.factory(name="article", hooks={"after_build_params": record("after")})(
+            lambda: {"author": assoc("user"), "by": lambda it: it.author.name}
+        )
+
+        lab.build("article")
+
+        assert [("after", {"author": User(), "by": "Jane"})] == seen
 
     def test_results_go_on(self, lab):
         """

@@ -26,10 +26,10 @@ class JsonEncode(Strategy, function_name="json_encode"):
 
 
 class Batch(Strategy, function_name="batch"):
-    def handle(self, record, details):  # noqa: ARG002 - a strategy's signature
+    def handle(self, record, details):
         return [record]
 
-    def handle_list(self, records, details):  # noqa: ARG002 - as above
+    def handle_list(self, records, details):
         return {"count": len(records), "records": records}
 
 
@@ -242,7 +242,7 @@ class TestRegistering:
         """
 
         class Build(Strategy, function_name="build"):
-            def handle(self, record, details):  # noqa: ARG002 - as above
+            def handle(self, record, details):
                 return record
 
         with pytest.raises(OptionError, match="build"):
@@ -255,7 +255,7 @@ class TestRegistering:
 
         def define():
             class Nameless(Strategy):
-                def handle(self, record, details):  # noqa: ARG002 - as above
+                def handle(self, record, details):
                     return record
 
             Lab().use(Nameless)
