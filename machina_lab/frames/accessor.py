@@ -77,7 +77,7 @@ class MachinaAccessor:
         """
         Insert a record of factory *name* for each row, the row as its overrides.
 
-        All or none: if a row fails, those before it are taken back.
+        One step: all rows or none, and one undo takes them back.
 
         Args:
             name: The factory, `user` or `user+admin`.
@@ -87,15 +87,7 @@ class MachinaAccessor:
             A frame of the inserted records.
         """
         used = self._lab(lab)
-        made: list[Any] = []
-        try:
-            for row in self.overrides():
-                # One by one: those made so far must be known if the next one fails.
-                made.append(used.insert(name, row))  # noqa: PERF401 - see above
-        except Exception:
-            if made:
-                used.undo(len(made))
-            raise
+        made = used.insert_rows(name, self.overrides())
         return self._framed(made, used, name)
 
     def params(self, name: str, *, lab: Any = None) -> list[dict[str, Any]]:

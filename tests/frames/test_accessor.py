@@ -103,7 +103,7 @@ class TestInsert:
 
     def test_all_or_none(self, shop):
         """
-        A row that fails takes the rows before it with it.
+        All rows are one step; a row that fails takes the others with it.
         """
         df = pd.DataFrame({"name": ["Ada", "Ada"]})
 
@@ -111,6 +111,8 @@ class TestInsert:
             df.machina.insert("user", lab=shop)
 
         assert shop.pending == {}
+        pd.DataFrame({"name": ["Ada", "Bob"]}).machina.insert("user", lab=shop)
+        assert len(shop.journal) == 1
 
     def test_built_rows_go_in(self, shop):
         """
