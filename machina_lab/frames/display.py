@@ -198,26 +198,33 @@ def _table(df: pd.DataFrame, rows_shown: int | None) -> Table:
     rows = _ends(len(df), *_row_limits(rows_shown))
     limit = pd.get_option("display.max_columns") or _COLUMNS
     columns = _ends(df.shape[1], limit, limit)
-    shown = df.iloc[[row for row in rows if row is not None]]
+    shown = df
+    if None in rows or None in columns:
+        shown = df.iloc[_known(rows), _known(columns)]
+    series = iter(shown.items())
     return Table(
         corner="" if df.index.name is None else cell_text(df.index.name),
         labels=_with_gap([cell_text(label) for label in shown.index], rows),
         columns=[
             Column(_MORE, [_MORE] * len(rows), numeric=False)
             if at is None
-            else _column(shown, rows, at)
+            else _column(*next(series), rows)
             for at in columns
         ],
         note=_note(df, hidden=None in rows or None in columns),
     )
 
 
-def _column(shown: pd.DataFrame, rows: list[int | None], at: int) -> Column:
-    values = cell_values(shown.iloc[:, at])
+def _known(positions: list[int | None]) -> list[int]:
+    return [at for at in positions if at is not None]
+
+
+def _column(name: Any, series: pd.Series, rows: list[int | None]) -> Column:
+    values = cell_values(series)
     cells = _with_gap([cell_text(value) for value in values], rows)
     known = [value for value in values if value is not None]
     numeric = bool(known) and all(map(_is_number, known))
-    return Column(cell_text(shown.columns[at]), cells, numeric=numeric)
+    return Column(cell_text(name), cells, numeric=numeric)
 
 
 def _is_number(value: Any) -> bool:
