@@ -9,6 +9,9 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.base import NO_VALUE
+
 from machina_lab.alchemy.parents import (
     is_attached,
     key_values,
@@ -20,9 +23,6 @@ from machina_lab.alchemy.plans import Plan, Relation, collect, plan_of
 from machina_lab.alchemy.provenance import remember, remember_more
 from machina_lab.core.merging import refuse_unknown
 from machina_lab.errors import ArgumentTypeError
-
-
-_NOTHING: frozenset[str] = frozenset()
 
 
 def construct(model: type, attributes: dict[str, Any], given: Mapping[str, Any]) -> Any:
@@ -39,19 +39,73 @@ def construct(model: type, attributes: dict[str, Any], given: Mapping[str, Any])
         UnknownAttributeError: A mapping has a key that its class does not know.
     """
     plan = plan_of(model)
-    values = {**plan.defaults, **attributes}
-    if plan.copied:
+    if not plan.defaults:
+        values = attributes
+    elif plan.copied:
         values = {**plan.defaults_but(attributes), **attributes}
-    linked = _resolved(plan, values, given) if plan.relations else None
-    record = _made(plan, values)
-    if linked:
+    else:
+        values = {**plan.defaults, **attributes}
+    record = (_quick if plan.quick else _thorough)(plan, values, given)
+    singles = plan.singles and plan.singles.intersection(attributes)
+    remember(record._sa_instance_state, attributes, given, singles)  # noqa: SLF001 - its mark
+    return record
+
+
+def _is_built_parent(
+    relation: Relation | None, value: Any, given: Mapping[str, Any]
+) -> bool:
+    """
+    Return whether *value* is an unsaved parent that no given key can contradict.
+    """
+    if relation is None or type(value) is not relation.target or not relation.keys:
+        return False
+    state = instance_state(value)
+    attached = state.key is not None or state.session_id is not None
+    return not attached and (not given or relation.locals.isdisjoint(given))
+
+
+def _thorough(plan: Plan, values: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    """
+    Return a record made by its class's own constructor.
+    """
+    values = dict(values)
+    linked = _resolved(plan, values, given)
+    record = _by_own_constructor(plan, values)
+    for relation, value in linked:
+        _attach(record, relation, value)
+    return record
+
+
+def _quick(plan: Plan, values: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    """
+    Return a record of a class that has declarative's constructor.
+
+    Does what that would do, less the checks that were done already: a column nobody
+    listens to gets its value and the note that it had none before.
+    """
+    record = plan.model()
+    state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
+    scalars = plan.scalars if state.session_id is None else {}
+    loaded, committed = record.__dict__, state.committed_state
+    parents: list[tuple[str, Any]] = []
+    others: dict[str, Any] = {}
+    for name, value in values.items():
+        dispatch = scalars.get(name)
+        if dispatch is not None and not dispatch.set:
+            loaded[name] = value
+            committed[name] = NO_VALUE
+        elif _is_built_parent(plan.relations.get(name), value, given):
+            parents.append((name, value))
+        else:
+            others[name] = value
+    state.modified = True
+    for name, value in parents:
+        setattr(record, name, value)
+    if others:
+        linked = _resolved(plan, others, given)
+        _set_all(plan, record, others)
         for relation, value in linked:
             _attach(record, relation, value)
-    remember(
-        record._sa_instance_state,  # noqa: SLF001 - the mark of a mapped record
-        frozenset(attributes),
-        frozenset(given) if given else _NOTHING,
-    )
     return record
 
 
@@ -64,17 +118,17 @@ def change(record: Any, changes: dict[str, Any], given: Mapping[str, Any]) -> An
     plan = plan_of(type(record))
     state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
     loaded = state.dict
-    named = frozenset(changes)
+    named = set(changes)
     if not is_attached(state):
         if not state.info:
-            named |= frozenset(_set_by_body(plan, loaded))
+            named.update(_set_by_body(plan, loaded))
         changes = {**plan.defaults_but({**loaded, **changes}), **changes}
         _free_parents(plan, record, changes, given)
     linked = _resolved(plan, changes, given)
     _set_all(plan, record, changes)
     for relation, value in linked:
         _attach(record, relation, value)
-    remember_more(state, named, frozenset(given))
+    remember_more(state, named, given, named & plan.singles)
     return record
 
 
@@ -110,7 +164,7 @@ def _resolved(
     Make records of mappings in *values*; take out and return what must be set quietly.
     """
     later: list[tuple[Relation, Any]] = []
-    for name in plan.relations.keys() & values.keys():
+    for name in [name for name in values if name in plan.relations]:
         relation, value = plan.relations[name], values[name]
         if relation.many:
             values[name] = _children(plan, relation, value)
@@ -177,20 +231,6 @@ def _attach(record: Any, relation: Relation, value: Any) -> None:
 # -- constructors --------------------------------------------------------------------
 
 
-def _made(plan: Plan, values: dict[str, Any]) -> Any:
-    """
-    Return a record with *values*, by the class's own constructor where that works.
-    """
-    late = plan.late
-    if plan.plain:
-        if late.isdisjoint(values):
-            return plan.model(**values)
-        record = plan.model(**{k: v for k, v in values.items() if k not in late})
-        _set_all(plan, record, {k: v for k, v in values.items() if k in late})
-        return record
-    return _by_own_constructor(plan, values)
-
-
 def _by_own_constructor(plan: Plan, values: dict[str, Any]) -> Any:
     if plan.takes_any:
         first = {k: v for k, v in values.items() if k not in plan.late - plan.takes}
@@ -248,9 +288,11 @@ def _set_all(plan: Plan, record: Any, values: Mapping[str, Any]) -> None:
     """
     Set *values*, those last whose setters may read the others.
     """
-    for name, value in values.items():
-        if name not in plan.late:
-            setattr(record, name, value)
+    late = []
     for name, value in values.items():
         if name in plan.late:
+            late.append(name)
+        else:
             setattr(record, name, value)
+    for name in late:
+        setattr(record, name, values[name])

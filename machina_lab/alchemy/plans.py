@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import inspect
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -141,6 +141,7 @@ class Plan:
         fields: Its fields.
         settable: What may be set on its records.
         relations: Its associations that can be set, by name.
+        singles: The names of those that are to one record.
         parents: Those of them that are a belongs_to.
         local_keys: All attributes that hold a part of a foreign key.
         contested: These, and the parents they stand for.
@@ -162,6 +163,7 @@ class Plan:
             if not each.viewonly
         }
         self.parents = [each for each in self.relations.values() if each.keys]
+        self.singles = {e.name for e in self.relations.values() if not e.many}
         self.local_keys = frozenset().union(*(each.locals for each in self.parents))
         self.contested = self.local_keys | {each.name for each in self.parents}
         self._read_defaults()
@@ -205,7 +207,10 @@ class Plan:
 
     def _read_constructor(self) -> None:
         self.init = self.mapper.class_manager.original_init
-        self.plain = self.init is _DEFAULT_INIT
+        plain = self.init is _DEFAULT_INIT
+        own: Any = self.model.__setattr__
+        self.quick = plain and own is object.__setattr__
+        self.scalars = dict(_plain_scalars(self.mapper))
         parameters = reading.constructor(self.mapper).values()
         kinds = inspect.Parameter
         named = [each for each in parameters if each.kind is not kinds.VAR_KEYWORD]
@@ -233,11 +238,15 @@ class Plan:
             for each in self.key_properties
             if len(keys) == 1 and self.fields[each.key].generated
         }
-        self.on_request = self.late | self.composites | {
-            name
-            for name, prop in self.mapper.column_attrs.items()
-            if reading.is_discriminator(self.mapper, prop) and name not in surrogate
-        }
+        self.on_request = (
+            self.late
+            | self.composites
+            | {
+                name
+                for name, prop in self.mapper.column_attrs.items()
+                if reading.is_discriminator(self.mapper, prop) and name not in surrogate
+            }
+        )
         # Plain attributes that are no columns sit in the record's own dict.
         self.on_request -= self.plain_names
         left_out = self.on_request | surrogate | self.relations.keys()
@@ -263,17 +272,28 @@ class Plan:
         return found
 
 
+def _plain_scalars(mapper: Mapper[Any]) -> Iterator[tuple[str, Any]]:
+    """
+    Yield the columns that hold a plain value, with the events they send.
+    """
+    for name in mapper.column_attrs.keys():  # noqa: SIM118 - no dict
+        implementation = getattr(mapper.class_, name).impl
+        # Its class is called with an underscore since SQLAlchemy 2.1.
+        if type(implementation).__name__.lstrip("_") == "ScalarAttributeImpl":
+            yield name, implementation.dispatch
+
+
 def plan_of(model: type) -> Plan:
     """
     Return the plan of a mapped class.
 
-    It is kept with the class itself, and made anew after mappers were configured
-    again: another class may have added a back-reference.
+    It is kept with the class itself, and made anew when mappers were configured again:
+    a class defined since then may have added a back-reference.
     """
     mapper: Mapper[Any] = model.__mapper__  # type: ignore[attr-defined]  # its mark
+    mapper.registry.configure(cascade=True)
     plan: Plan | None = mapper.class_manager.info.get(_KEY)
     if plan is None or plan.generation != _Generation.number:
-        mapper.registry.configure(cascade=True)
         plan = mapper.class_manager.info[_KEY] = Plan(mapper)
     return plan
 

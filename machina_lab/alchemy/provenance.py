@@ -8,7 +8,10 @@ a None that was meant becomes NULL. So every record that the lab makes remembers
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+from weakref import ref
 
 from sqlalchemy import inspect
 
@@ -24,37 +27,82 @@ class Provenance(NamedTuple):
         named: Attributes that the factory or the caller set.
         given: Those of them that the caller of the verb set.
         made: Whether the lab made or changed the record; if not, the rest is empty.
+        parents: Named association to one record -> that record, by weak reference. The
+            attribute may hold another one since.
     """
 
     named: frozenset[str] = frozenset()
     given: frozenset[str] = frozenset()
     made: bool = False
+    parents: Mapping[str, ref[Any]] = MappingProxyType({})
+
+    def names(self, key: str, record: Any) -> bool:
+        """
+        Return whether somebody set the association *key*, and it is to *record*.
+        """
+        parent = self.parents.get(key)
+        return key in self.named and (parent is None or parent() is record)
 
 
 UNKNOWN: Final = Provenance()
 
 
-def remember(state: Any, named: frozenset[str], given: frozenset[str]) -> None:
+def remember(
+    state: Any, named: Iterable[str], given: Iterable[str], parents: Iterable[str] = ()
+) -> None:
     """
-    Note for the record with this instance state what was *named* and what *given*.
+    Note for the new record with this instance state what was *named* and what *given*.
+
+    Only the names are kept, and made into sets when somebody asks: most records are
+    never asked.
+
+    Args:
+        state: The record's instance state.
+        named: Attributes that the factory or the caller set.
+        given: Those that the caller set.
+        parents: Those of `named` that are associations to one record.
     """
-    state.info[_KEY] = Provenance(named, given, True)
+    entry = (tuple(named), tuple(given), _weakly(state, parents) if parents else ())
+    if "info" in state.__dict__:
+        state.info[_KEY] = entry
+    else:
+        # Spares SQLAlchemy making an empty dict first.
+        state.info = {_KEY: entry}
 
 
-def remember_more(state: Any, named: frozenset[str], given: frozenset[str]) -> None:
+def remember_more(
+    state: Any, named: Iterable[str], given: Iterable[str], parents: Iterable[str] = ()
+) -> None:
     """
-    Add to what the record with this instance state remembers.
+    Add to what the record with this instance state remembers; see `remember`.
     """
-    known = state.info.get(_KEY, UNKNOWN)
-    state.info[_KEY] = Provenance(known.named | named, known.given | given, True)
+    before = state.info.get(_KEY, ((), (), ()))
+    state.info[_KEY] = (
+        (*before[0], *named),
+        (*before[1], *given),
+        (*before[2], *_weakly(state, parents)),
+    )
+
+
+def _weakly(state: Any, parents: Iterable[str]) -> tuple[tuple[str, ref[Any]], ...]:
+    loaded = state.dict
+    found = []
+    for name in parents:
+        parent = loaded.get(name)
+        if parent is not None:
+            found.append((name, ref(parent)))
+    return tuple(found)
 
 
 def provenance(record: Any) -> Provenance:
     """
     Return what is known about *record*; `UNKNOWN` if the lab never touched it.
     """
-    found: Provenance = inspect(record).info.get(_KEY, UNKNOWN)
-    return found
+    found = inspect(record).info.get(_KEY)
+    if found is None:
+        return UNKNOWN
+    named, given, parents = found
+    return Provenance(frozenset(named), frozenset(given), True, dict(parents))
 
 
 def explicit_nones(record: Any) -> frozenset[str]:
@@ -65,7 +113,7 @@ def explicit_nones(record: Any) -> frozenset[str]:
     record made by hand every None in a loaded attribute does, dataclasses aside.
     """
     state = inspect(record)
-    known = state.info.get(_KEY, UNKNOWN)
+    known = provenance(record)
     nones = {key for key, value in state.dict.items() if value is None}
     if known.made:
         return frozenset(nones & known.named)

@@ -269,7 +269,7 @@ def _as_below(word: str, datatype: DataType) -> Any:
 def _json(word: str, _: DataType) -> Any:
     try:
         return json.loads(word)
-    except ValueError:
+    except (ValueError, RecursionError):
         if word[:1] in tuple('{["'):
             raise ValueError("It is not valid JSON.") from None
         return word
@@ -280,7 +280,7 @@ def _listed(word: str, datatype: DataType) -> list[Any]:
     if word.startswith("["):
         try:
             found = json.loads(word)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = word.removeprefix("[").removesuffix("]").split(",")
     else:
         found = word.split(",")
@@ -310,7 +310,7 @@ def guess_text(text: str) -> Any:
         return {"None": None, "True": True, "False": False}[word]
     try:
         return json.loads(word)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
