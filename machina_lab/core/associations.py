@@ -8,8 +8,7 @@ and each item of a list gets its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from threading import local
 from typing import Any, Final
@@ -217,10 +216,11 @@ class _Defaults(local):
 _defaults: Final = _Defaults()
 
 
-@contextmanager
-def default_of(factory: str, key: str) -> Iterator[None]:
+def built_default(
+    factory: str, key: str, reference: Assoc, build: Callable[[Any, dict[str, Any]], Any]
+) -> Any:
     """
-    Build the default association *key* of *factory* inside the block.
+    Return what the default association *key* of *factory* refers to.
 
     Raises:
         AssociationCycleError: The same default is already being built further out.
@@ -232,6 +232,6 @@ def default_of(factory: str, key: str) -> Iterator[None]:
         raise AssociationCycleError([*path, factory], where=f"{factory}.{key}")
     stack.append((factory, key))
     try:
-        yield
+        return reference.built(build)
     finally:
         stack.pop()

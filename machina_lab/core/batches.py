@@ -154,7 +154,12 @@ class RowSink(Protocol):
     """
 
     dialect: str
-    cycles: Cycles
+
+    @property
+    def cycles(self) -> Cycles:
+        """
+        How rows that point at each other go in.
+        """
 
     def writing(self) -> AbstractContextManager[None]:
         """

@@ -143,12 +143,12 @@ class Outline:
     Attributes:
         cls: The class that it calls; `dict` for a dict display.
         keys: Every attribute that it gives.
-        pending: Those that may be lazy or an association.
+        pending: Those that may be lazy or an association, in order.
     """
 
     cls: type
     keys: frozenset[str]
-    pending: frozenset[str]
+    pending: tuple[str, ...]
 
 
 #: Calls whose results need working out.
@@ -193,10 +193,10 @@ def outline_of(function: Callable[..., Any]) -> Outline | None:
         return None
     if not isinstance(cls, type) or any(key is None for key, _ in pairs):
         return None
-    pending = {
+    pending = tuple(
         key for key, value in pairs if key and not _is_plain_value(function, value)
-    }
-    return Outline(cls, frozenset(key for key, _ in pairs if key), frozenset(pending))
+    )
+    return Outline(cls, frozenset(key for key, _ in pairs if key), pending)
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

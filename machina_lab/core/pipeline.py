@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from itertools import repeat
 from typing import Any, Final
 
-from machina_lab.core.associations import default_of
+from machina_lab.core.associations import built_default
 from machina_lab.core.calling import called, copied
 from machina_lab.core.definitions import Definition
 from machina_lab.core.drafts import Draft
@@ -40,6 +40,7 @@ class Plan:
         name: The factory's name.
         model: The class it was told to make, or None.
         definition: The definition it was compiled from.
+        build_other: Builds what associations refer to.
         steps: The variants that run before the body, the first one last.
         run: Builds one record from the caller's overrides; the short way where the
             factory allows it.
@@ -48,7 +49,7 @@ class Plan:
     """
 
     __slots__ = (
-        "_build",
+        "build_other",
         "_lazies",
         "_strict",
         "_touches",
@@ -83,7 +84,7 @@ class Plan:
         self.definition = definition
         self.shape = definition.shape
         self.steps = steps
-        self._build = build
+        self.build_other = build
         self.merges = definition.shape.merges
         self._strict = options["strict"]
         evaluate = options["evaluate_lazies"]
@@ -122,7 +123,7 @@ class Plan:
         """
         try:
             asked, given = given, self._prepared(given)
-            return self.struct(self._params(given, self._build, asked), given)
+            return self.struct(self._params(given, self.build_other, asked), given)
         except Exception as error:
             leave_trail(error, self.name)
             raise
@@ -134,7 +135,7 @@ class Plan:
         Of a body that returns a record, the attributes that it set.
         """
         try:
-            made = self._params(self._prepared(given), self._build)
+            made = self._params(self._prepared(given), self.build_other)
         except Exception as error:
             leave_trail(error, self.name)
             raise
@@ -337,8 +338,7 @@ class Plan:
         def associate(key: str, reference: Any) -> Any:
             if key in caller:
                 return reference.built(build)
-            with default_of(name, key):
-                return reference.built(build)
+            return built_default(name, key, reference, build)
 
         resolves = self.merges or self.model is not None
         return Resolution(
@@ -384,8 +384,8 @@ class Plan:
         Return what a body made without overrides, worked out.
         """
         if isinstance(made, Mapping):
-            return self._resolved(dict(made), None, self._build)
-        return self._changed(made, None, self._build) if is_record(made) else made
+            return self._resolved(dict(made), None, self.build_other)
+        return self._changed(made, None, self.build_other) if is_record(made) else made
 
 
 _NOTHING: Final[dict[str, Any]] = {}

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from machina_lab.core.associations import ASSOCIATIONS, built_default
 from machina_lab.core.bodies import Outline, outline_of
-from machina_lab.core.lazies import DEFERRED
+from machina_lab.core.lazies import DEFERRED, LAZIES
 from machina_lab.core.trails import leave_trail
 
 
@@ -35,15 +36,20 @@ def shortcut(plan: Plan) -> Callable[[Any], Any] | None:
     if not plain or plan.steps or any(hooks):
         return None
     outline = outline_of(plan.definition.function)
-    if outline is None or outline.pending:
-        return _scanning(plan, outline)
+    if outline is None:
+        return _scanning(plan)
     body, model = plan.definition.function, plan.model
     if model is None or outline.cls is model:
-        return _unseen(plan, body)
-    if outline.cls is dict and plan.kind is not None:
+        make = None
+    elif outline.cls is dict and plan.kind is not None:
         make = plan.kind.maker(model, outline.keys) or plan.finish
-        return _unseen(plan, lambda: make(body()))
-    return _scanning(plan, outline)
+    else:
+        return _scanning(plan)
+    if outline.cls is dict and outline.pending:
+        return _associating(plan, outline, make)
+    if outline.pending:
+        return _scanning(plan)
+    return _unseen(plan, body if make is None else lambda: make(body()))
 
 
 def _unseen(plan: Plan, make: Callable[[], Any]) -> Callable[[Any], Any]:
@@ -65,26 +71,50 @@ def _unseen(plan: Plan, make: Callable[[], Any]) -> Callable[[Any], Any]:
     return run
 
 
-def _scanning(plan: Plan, outline: Outline | None) -> Callable[[Any], Any]:
+def _associating(
+    plan: Plan, outline: Outline, make: Callable[[dict[str, Any]], Any] | None
+) -> Callable[[Any], Any]:
     """
-    Return a function that looks at what the body made.
+    Return a function that builds associations and leaves lazies to the long way.
+    """
+    body, build, name = plan.definition.function, plan.build, plan.name
+    pending, build_other = outline.pending, plan.build_other
+
+    def run(given: Any) -> Any:
+        if given:
+            return build(given)
+        key = None
+        try:
+            made = body()
+            kinds = {key: type(made[key]) for key in pending}
+            if not LAZIES.isdisjoint(kinds.values()):
+                return plan.struct(plan.touched(made), None)
+            for key, kind in kinds.items():
+                if kind in ASSOCIATIONS:
+                    made[key] = built_default(name, key, made[key], build_other)
+            key = None
+            return made if make is None else make(made)
+        except Exception as error:
+            leave_trail(error, name, key)
+            raise
+
+    return run
+
+
+def _scanning(plan: Plan) -> Callable[[Any], Any]:
+    """
+    Return a function that looks at everything the body made.
     """
     body, build, model = plan.definition.function, plan.build, plan.model
     name, finish, nothing_pending = plan.name, plan.finish, DEFERRED.isdisjoint
-    pending = outline.pending if outline is not None else None
 
     def run(given: Any) -> Any:
         if given:
             return build(given)
         try:
             made = body()
-            if made.__class__ is dict:
-                if pending is None:
-                    plain = nothing_pending(map(type, made.values()))
-                else:
-                    plain = nothing_pending([type(made[key]) for key in pending])
-                if plain:
-                    return made if model is None else finish(made)
+            if made.__class__ is dict and nothing_pending(map(type, made.values())):
+                return made if model is None else finish(made)
             return plan.struct(plan.touched(made), None)
         except Exception as error:
             leave_trail(error, name)

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from machina_lab.core.records import MISSING
 from machina_lab.labs.fakes import generator
-from machina_lab.labs.inserts import Inserts
+from machina_lab.labs.fixture_sets import FixtureSets
 
 
-class Lab(Inserts):
+class Lab(FixtureSets):
     """
     Factories, their options and hooks, and the door to a database.
 
