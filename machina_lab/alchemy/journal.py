@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import InstanceState, Session
 
+from machina_lab.alchemy.made import Row, rows_of
 from machina_lab.alchemy.savepoints import Watch
 from machina_lab.core.jobs import InsertJob
 from machina_lab.core.secrets import masked
@@ -80,11 +81,13 @@ class Made:
         states: The records that became rows, as SQLAlchemy's states.
         blanks: State -> the column attributes that had no value before the insert.
         changed: Records that were rows before and were written to.
+        rows: Rows that were written without a record (bulk).
     """
 
     states: list[InstanceState[Any]] = field(default_factory=list)
     blanks: dict[InstanceState[Any], frozenset[str]] = field(default_factory=dict)
     changed: list[InstanceState[Any]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -127,11 +130,13 @@ class Journal:
     Attributes:
         steps: All of them, committed ones included; failed and undone ones are not kept.
         entries: Those that can still be taken back, oldest first.
+        rows: Number of a step -> the rows it made, committed ones included.
     """
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.entries: list[Entry] = []
+        self.rows: dict[int, list[Row]] = {}
 
     def add(self, entry: Entry) -> None:
         """
@@ -139,6 +144,8 @@ class Journal:
         """
         self.steps.append(entry.step)
         self.entries.append(entry)
+        made = entry.made
+        self.rows[entry.step.number] = [*rows_of(made.states), *made.rows]
 
     def forget(self, entries: list[Entry]) -> None:
         """
@@ -146,6 +153,7 @@ class Journal:
         """
         numbers = {entry.step.number for entry in entries}
         self.steps = [step for step in self.steps if step.number not in numbers]
+        self.rows = {n: rows for n, rows in self.rows.items() if n not in numbers}
         self.settle(entries)
 
     def settle(self, entries: list[Entry]) -> None:
