@@ -363,6 +363,14 @@ class TestRefused:
         with pytest.raises(OptionError, match=r"'modle'.*'model'"):
             lab.factory(modle=User)(empty)
 
+    @pytest.mark.parametrize("model", [3, "User", User()], ids=repr)
+    def test_model_that_is_no_class(self, lab, model):
+        """
+        A model is a class.
+        """
+        with pytest.raises(OptionError, match="model"):
+            lab.factory(name="user", model=model)(empty)
+
     def test_unknown_option_of_the_lab(self):
         """
         `Lab` refuses an option it does not know.

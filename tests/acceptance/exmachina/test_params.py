@@ -2,11 +2,18 @@
 ExMachina: params_for (T73, T78-T96).
 """
 
+from dataclasses import dataclass
+
 import pytest
 
 from machina_lab import Lab
 from tests.support.embeds import Author, ImageContent, Link, Metadata, TextContent
 from tests.support.models import Label, Status, User
+
+
+@dataclass
+class NoteContent:
+    note: str
 
 
 URL = "https://thoughtbot.com"
@@ -222,6 +229,14 @@ class TestEmbeds:
         T92: None is dropped here as well.
         """
         assert "content" not in offline.params_for("document", content=None)
+
+    def test_unknown_to_the_column(self, offline):
+        """
+        T94: so does an object that the column's type does not know.
+        """
+        got = offline.params_for("document", content=NoteContent(note="hi"))
+
+        assert {"note": "hi"} == got["content"]
 
     def test_empty(self, offline):
         """

@@ -122,6 +122,43 @@ class TestOne:
 
         assert 3 == len({id(post.author) for post in posts})
 
+    def test_returned_record(self, lab):
+        """
+        Row 206: a body that returns a record may hold references.
+        """
+        lab.factory(name="direct")(
+            lambda: Post(author=assoc("user"), tags=assoc_list(1, "tag"))
+        )
+
+        got = lab.build("direct")
+
+        assert (User("built"), [Tag("t")]) == (got.author, got.tags)
+
+    def test_order(self, lab, calls):
+        """
+        Row 225: params hooks stand around the body and the references it makes.
+        """
+
+        def tagged(name):
+            return lambda value: calls.append(name) or value
+
+        stages = ("before_build_params", "after_build_params", "after_build_struct")
+
+        @lab.factory(model=Post, hooks={stage: tagged(stage) for stage in stages})
+        def hooked():
+            calls.append("body")
+            return {"author": assoc("user")}
+
+        lab.build_hooked_struct()
+
+        assert [
+            "before_build_params",
+            "body",
+            "user",
+            "after_build_params",
+            "after_build_struct",
+        ] == calls
+
     def test_sibling(self, lab):
         """
         Row 205: a lazy sees the built record.
@@ -161,6 +198,13 @@ class TestMany:
         assert [Tag("d"), Tag("d")] == one.tags
         assert one.tags[0] is not two.tags[0]
         assert [] == lab.build_tagged_struct({"tags": []}).tags
+
+    def test_mapping_for_many(self, lab):
+        """
+        Row 218: a mapping is no list.
+        """
+        with pytest.raises(TypeError, match=r"tags.*list"):
+            lab.build_post_struct({"tags": {"name": "x"}})
 
 
 class TestVariants:

@@ -268,6 +268,14 @@ class TestAssociations:
 
         assert one.user_id != two.user_id
 
+    @pytest.mark.parametrize("wrong", [Author(name="x"), "x", [User()]], ids=repr)
+    def test_wrong_class(self, demo, wrong):
+        """
+        Rows 37, 193, 218: what is no record of the related class is told at build.
+        """
+        with pytest.raises(TypeError, match=r"Author\.user.*User"):
+            demo.build_author_struct({"user": wrong})
+
     def test_none(self, demo):
         """
         Row 191: None is the caller's word, and nothing is built.

@@ -141,6 +141,34 @@ class TestIgnoredParams:
 
         assert "a@x.test" == lab.build_mailed_struct().email
 
+    def test_merged_mapping(self, lab):
+        """
+        Row 156: a body may add to a mapping that it was given, not replace it.
+        """
+        lab.factory(name="themed", model=Account)(
+            lambda params: {**params, "settings": {"a": 1, **params["settings"]}}
+        )
+        lab.factory(name="fixed", model=Account)(
+            lambda params: {**params, "settings": {"a": 1}}
+        )
+        given = {"settings": {"theme": "dark"}}
+
+        got = lab.build_themed_struct(given)
+
+        assert {"a": 1, "theme": "dark"} == got.settings
+        with pytest.raises(UnknownAttributeError, match="settings"):
+            lab.build_fixed_struct(given)
+
+    @pytest.mark.parametrize("body", [[("username", "x")], None, "text"], ids=repr)
+    def test_body_of_another_kind(self, lab, body):
+        """
+        Row 154: a body that returns neither mapping nor record is told so.
+        """
+        lab.factory(name="odd", model=User)(lambda: body)
+
+        with pytest.raises(TypeError, match=r"'odd'.*User"):
+            lab.build_odd_struct()
+
     def test_association(self, lab):
         """
         Row 157: a mapping that the body merged over its reference is kept.

@@ -193,6 +193,21 @@ class TestCombined:
 
         assert people.build("person+admin+moderator") == got
 
+    def test_twice(self, people):
+        """
+        Row 166: a variant that is named twice runs once.
+        """
+        calls = []
+
+        @people.variant("person")
+        def counted(params):
+            calls.append(1)
+            return params
+
+        people.build("person+counted+admin+counted")
+
+        assert [1] == calls
+
     def test_own_name(self, people):
         """
         Row 169: a combination takes the variant's own name.
@@ -324,6 +339,20 @@ class TestWithoutABody:
 
         with pytest.raises(UnknownAttributeError, match=r"'rol'.*'role'"):
             people.build("person+typo")
+
+    def test_both_forms(self, people):
+        """
+        Row 189: a variant has a body, or defaults and force, not both.
+        """
+        with pytest.raises(MachinaError, match=r"both|body"):
+            people.variant("person", "both", defaults={"role": "x"})(dict)
+
+    def test_unknown_option(self, people):
+        """
+        Row 189: an option that a variant lacks is told with the nearest one.
+        """
+        with pytest.raises(MachinaError, match=r"'default'.*'defaults'"):
+            people.variant("person", "both", default={"role": "x"})
 
     def test_value_base(self, people):
         """
