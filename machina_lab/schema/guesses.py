@@ -1,0 +1,420 @@
+"""
+Plausible values for columns: which value, and which rule chose it.
+
+Rules in order: a type that was registered, what the database demands (enums, uniqueness,
+length), the column's name, its type. Conditions (CHECK) are looked at afterwards, for the
+whole row (`machina_lab.schema.checks`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import inspect
+import re
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from machina_lab.core.datatypes import DataType
+from machina_lab.core.tables import Column, Table
+from machina_lab.errors import OptionError
+from machina_lab.schema.layout import Call, literal
+from machina_lab.schema.rules import Rule, other_rule, text_rule
+from machina_lab.schema.values import (
+    Value,
+    constant,
+    counted_code,
+    counted_text,
+    cycled,
+    unlike,
+    written,
+)
+from machina_lab.schema.words import snake
+
+
+#: What types get that Python has no class for, by the first word of their SQL.
+_DATABASE_TYPES: Final[dict[str, Any]] = {
+    "inet": "192.0.2.1",
+    "cidr": "192.0.2.0/24",
+    "macaddr": "08:00:2b:01:02:03",
+    "macaddr8": "08:00:2b:01:02:03:04:05",
+    "money": "9.99",
+    "tsvector": "text",
+    "tsquery": "text",
+    "xml": "<a/>",
+    "point": "(1,1)",
+    "line": "{1,1,0}",
+    "lseg": "[(0,0),(1,1)]",
+    "box": "(1,1),(0,0)",
+    "path": "((0,0),(1,1))",
+    "polygon": "((0,0),(1,0),(1,1))",
+    "circle": "<(0,0),1>",
+    "int4range": "[1,10)",
+    "int8range": "[1,10)",
+    "numrange": "[1,10)",
+    "daterange": "[2024-01-01,2024-02-01)",
+    "tsrange": "[2024-01-01,2024-02-01)",
+    "tstzrange": "[2024-01-01,2024-02-01)",
+    "int4multirange": "{[1,10)}",
+    "int8multirange": "{[1,10)}",
+    "nummultirange": "{[1,10)}",
+    "datemultirange": "{[2024-01-01,2024-02-01)}",
+    "tsmultirange": "{[2024-01-01,2024-02-01)}",
+    "tstzmultirange": "{[2024-01-01,2024-02-01)}",
+    "oid": 1,
+    "regclass": "pg_class",
+    "regtype": "int4",
+    "pg_lsn": "0/0",
+    "jsonpath": "$",
+    "hstore": '"a"=>"1"',
+    "ltree": "a.b",
+    "citext": "Text",
+    "name": "name",
+    "year": 2024,
+    "geometry": "POINT(0 0)",
+    "geography": "POINT(0 0)",
+}
+_PLAIN: Final[dict[str, Any]] = {
+    "integer": 1,
+    "float": 1.0,
+    "boolean": False,
+    "date": dt.date(2024, 1, 1),
+    "duration": dt.timedelta(hours=1),
+    "uuid": UUID(int=1),
+    "binary": b"data",
+    "json": {},
+    "array": [],
+    "any": "value",
+}
+_registered: dict[str, tuple[Callable[[int], Any], str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """
+    A column that needs a value.
+
+    Attributes:
+        table: Its table.
+        column: The column.
+        factory: The factory's name.
+        attribute: What the column is called in Python.
+        unique: Whether every record needs another value.
+    """
+
+    table: Table
+    column: Column
+    factory: str
+    attribute: str
+    unique: bool = False
+
+    @property
+    def sequence(self) -> str:
+        """
+        The name of the sequence that counts for it.
+        """
+        return f"{self.factory}.{self.attribute}"
+
+
+def register_type(name: Any, generator: Callable[..., Any]) -> None:
+    """
+    Teach scaffolds and automatic factories what columns of a type get.
+
+    Args:
+        name: The class of a column type, or the type's name in the database
+            (`"geometry"`).
+        generator: Returns a value; called with the record's number if it takes one, so
+            that unique columns can have different values.
+
+    Raises:
+        OptionError: *name* is neither class nor text, or *generator* cannot be called.
+    """
+    if not isinstance(name, str | type) or not callable(generator):
+        raise OptionError(
+            "register_type takes a column type or its name and a function, not"
+            f" {name!r} and {generator!r}."
+        )
+    key = name if isinstance(name, str) else name.__name__
+    _registered[key.lower()] = (_of_number(generator), key)
+
+
+def generator_of(name: str) -> Callable[[int], Any]:
+    """
+    Return the generator that was registered for the type called *name*.
+
+    Raises:
+        OptionError: There is none.
+    """
+    try:
+        return _registered[name.lower()][0]
+    except KeyError:
+        raise OptionError(
+            f"no generator for the type {name!r}: machina_lab.schema.register_type"
+            f"({name!r}, ...) adds one."
+        ) from None
+
+
+def _of_number(generator: Callable[..., Any]) -> Callable[[int], Any]:
+    try:
+        takes = len(inspect.signature(generator).parameters)
+    except (TypeError, ValueError):
+        takes = 0
+    return generator if takes else lambda _n: generator()
+
+
+def guess(wish: Wish) -> Value | None:
+    """
+    Return the value for a column, with the rule that chose it; None if nothing fits.
+    """
+    registered = _by_registration(wish)
+    if registered is not None:
+        return registered
+    kind = wish.column.type
+    if kind.kind == "enum" and kind.choices:
+        return _by_choices(wish)
+    if kind.kind == "text":
+        return _by_text(wish)
+    if wish.unique:
+        value = unlike(wish.sequence, kind.kind, zoned=kind.timezone)
+        if value is not None:
+            return replace(value, rule=f"{kind.kind} of its own for each record")
+    return _by_name(wish) or _by_type(wish)
+
+
+def _by_registration(wish: Wish) -> Value | None:
+    kind = wish.column.type
+    names = [cls.__name__.lower() for cls in type(kind.source).__mro__[:-1]]
+    names.append(_first_word(kind))
+    for name in names:
+        if name in _registered:
+            make, key = _registered[name]
+            piece = Call(
+                "sequence", (literal(wish.sequence), f"generator_of({literal(key)})")
+            )
+            imports = ("machina_lab.schema.generator_of", "machina_lab.sequence")
+            return Value(piece, make, f"registered for {key}", imports, counted=True)
+    return None
+
+
+def _by_choices(wish: Wish) -> Value | None:
+    kind = wish.column.type
+    choices = list(kind.choices)
+    members = [each for each in choices if isinstance(each, enum.Enum)]
+    rule = f"one of the {len(choices)} values of its type"
+    if not members:
+        return cycled(wish.sequence, choices, rule)
+    cls = type(members[0])
+    if "<" in cls.__qualname__ or "." in cls.__qualname__:
+        names = [each.name for each in members]
+        return cycled(wish.sequence, names, rule)
+    piece = Call("sequence", (literal(wish.sequence), f"list({cls.__name__})"))
+    return Value(
+        piece,
+        lambda n: choices[n % len(choices)],
+        rule,
+        ("machina_lab.sequence", f"{cls.__module__}.{cls.__name__}"),
+        counted=True,
+        limit=len(choices),
+    )
+
+
+def _by_text(wish: Wish) -> Value | None:
+    length = wish.column.type.length
+    rule = text_rule(snake(wish.attribute))
+    if rule is None:
+        return _default_text(wish, length)
+    patterns = _patterns(rule, wish)
+    value = _fitting(wish, patterns, length)
+    if value is None:
+        return _default_text(wish, length)
+    note = f"name rule: {rule.name}"
+    return replace(
+        value, rule=note, telling=rule.telling, fake=_fake(rule, wish, length)
+    )
+
+
+def _patterns(rule: Rule, wish: Wish) -> list[str]:
+    label = _label(wish, rule)
+    words = {
+        "{label}": label,
+        "{factory}": wish.factory.replace("_", "-"),
+        "{name}": wish.attribute.rstrip("_").replace("_", " "),
+        "{code}": wish.factory[:1].upper(),
+    }
+    found = []
+    for text in (rule.text, *rule.short):
+        for word, replacement in words.items():
+            text = text.replace(word, replacement.replace("{", "").replace("}", ""))
+        found.append(text)
+    return found
+
+
+def _label(wish: Wish, rule: Rule) -> str:
+    """
+    Return what a counted name is the name of: `company_name` a company, `name` the row.
+    """
+    stem = re.sub(r"_?(name|title|label)$", "", snake(wish.attribute))
+    words = stem if rule.name == "name" and stem not in ("", wish.attribute) else ""
+    return (words or wish.factory).replace("_", " ").strip().capitalize()
+
+
+def _fitting(wish: Wish, patterns: list[str], length: int | None) -> Value | None:
+    for pattern in patterns:
+        counted = "{}" in pattern or "{:" in pattern
+        if wish.unique and not counted:
+            pattern, counted = f"{pattern.format()} {{}}", True  # noqa: PLW2901
+        if not counted:
+            text = pattern.format()
+            if length is None or len(text) <= length:
+                return constant(text)
+        elif _fits(pattern, length, wish):
+            return counted_text(wish.sequence, pattern)
+    return None
+
+
+def _fits(pattern: str, length: int | None, wish: Wish) -> bool:
+    """
+    Tell whether there is room for enough numbers: more where they must differ.
+    """
+    enough = 99_999 if wish.unique else 999
+    return length is None or len(pattern.format(enough)) <= length
+
+
+def _default_text(wish: Wish, length: int | None) -> Value:
+    """
+    Return the column's own name as its value.
+    """
+    label = snake(wish.attribute).replace("_", " ").strip().capitalize() or "Text"
+    label = label.replace("{", "").replace("}", "")
+    rule = f"varchar({length})" if length else "text"
+    if wish.unique:
+        value = _fitting(wish, [f"{label} {{}}", f"{label[:1]}{{}}"], length)
+        if value is not None:
+            return replace(value, rule=rule)
+        return counted_code(wish.sequence, length or 4, label[:1]).because(rule)
+    return constant(label[:length] if length is not None else label, rule)
+
+
+def _fake(rule: Rule, wish: Wish, length: int | None) -> str:
+    if not rule.fake:
+        return ""
+    code = rule.fake
+    if wish.unique and rule.name == "email":
+        code = "person.email(unique=True)"
+    elif wish.unique:
+        return ""
+    cut = f"[:{length}]" if length is not None and length < 60 else ""  # noqa: PLR2004
+    return f"lambda: lab.fake.{code}{cut}"
+
+
+def _by_name(wish: Wish) -> Value | None:
+    kind = wish.column.type
+    rule = other_rule(snake(wish.attribute), kind.kind)
+    if rule is None:
+        return None
+    value = _converted(rule.value, kind)
+    if value is None:
+        return None
+    note = "" if rule.name.startswith("switch") else f"name rule: {rule.name}"
+    fake = f"lambda: lab.fake.{rule.fake}" if rule.fake and not wish.unique else ""
+    return constant(value, note, fake=fake)
+
+
+def _converted(value: Any, kind: DataType) -> Any:
+    """
+    Say a rule's value in the column's type, cut to its precision.
+    """
+    if kind.kind == "date":
+        return dt.date(*value)
+    if kind.kind == "datetime":
+        zone = dt.UTC if kind.timezone else None
+        return dt.datetime(*value, 12, tzinfo=zone)
+    if kind.kind == "decimal":
+        return decimal_within(Decimal(str(value)), kind)
+    if kind.kind == "float":
+        return float(value)
+    return value
+
+
+def decimal_within(value: Decimal, kind: DataType) -> Decimal:
+    """
+    Return *value* with as many digits as *kind* has room for.
+    """
+    if kind.scale is not None and kind.scale >= 0:
+        value = round(value, kind.scale)
+    if kind.precision is not None:
+        room = Decimal(10) ** (kind.precision - (kind.scale or 0))
+        if abs(value) >= room:
+            value = round(room / 2, kind.scale or 0) if kind.scale else Decimal(1)
+    return value
+
+
+def _by_type(wish: Wish) -> Value | None:
+    kind = wish.column.type
+    note = kind.sql.lower() or kind.kind
+    if kind.kind == "decimal":
+        return constant(decimal_within(Decimal("1.00" if kind.scale else 1), kind), note)
+    if kind.kind in ("datetime", "time"):
+        zone = dt.UTC if kind.timezone else None
+        noon = dt.datetime(2024, 1, 1, 12, tzinfo=zone)
+        return constant(noon if kind.kind == "datetime" else noon.timetz(), note)
+    if kind.kind in _PLAIN:
+        value = _PLAIN[kind.kind]
+        if kind.kind == "binary" and kind.length is not None:
+            value = value[: kind.length]
+        return constant(value, note)
+    return _by_database_type(wish, note)
+
+
+def _by_database_type(wish: Wish, note: str) -> Value | None:
+    kind = wish.column.type
+    word = _first_word(kind)
+    if word in ("bit", "varbit"):
+        return constant("1" * (kind.length or _bits(kind)), note)
+    value = _DATABASE_TYPES.get(word)
+    if value is None:
+        return None
+    if wish.unique and isinstance(value, str) and word in ("citext", "name", "ltree"):
+        return counted_text(wish.sequence, "text_{}").because(note)
+    if wish.unique and word == "inet":
+        return counted_text(wish.sequence, "2001:db8::{:x}").because(note)
+    return constant(value, note)
+
+
+def _bits(kind: DataType) -> int:
+    return int(getattr(kind.source, "length", None) or 1)
+
+
+def _first_word(kind: DataType) -> str:
+    match = re.match(r"[\w.]+", kind.sql.lower())
+    return match.group().rpartition(".")[2] if match else ""
+
+
+def explain(wish: Wish) -> str:
+    """
+    Say what a column gets and which rule won.
+    """
+    value = guess(wish)
+    where = f"{wish.table.key}.{wish.column.name}"
+    if value is None:
+        return (
+            f"{where}: no rule for the type {wish.column.type.label}; teach one with"
+            f" register_type({literal(_first_word(wish.column.type))}, ...)"
+        )
+    return f"{where} = {value.piece}: {value.rule or 'its type'}"
+
+
+__all__ = [
+    "Value",
+    "Wish",
+    "decimal_within",
+    "explain",
+    "generator_of",
+    "guess",
+    "register_type",
+    "written",
+]

@@ -1,0 +1,235 @@
+"""
+Factory source for tables: what a person would write, each choice with its reason.
+
+The source is what the automatic factory of a table is made from: what one reads is what
+runs.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from machina_lab.schema.layout import (
+    Call,
+    Items,
+    Named,
+    Piece,
+    comment,
+    lay_out,
+    literal,
+    with_reason,
+)
+from machina_lab.schema.model import Schema
+from machina_lab.schema.naming import Names
+from machina_lab.schema.ordering import Cycle, Late
+from machina_lab.schema.plans import Parent, Plan, Planner
+
+
+#: Names that the source needs for itself.
+_USED: Final = frozenset(
+    "lab assoc sequence date datetime time timedelta Decimal UUID UTC generator_of".split()
+)
+
+
+class Scaffold:
+    """
+    Source for the factories of a schema.
+
+    Args:
+        schema: The tables.
+        names: What they are called in Python, by key.
+    """
+
+    def __init__(self, schema: Schema, names: Mapping[str, Names]) -> None:
+        self.schema = schema
+        self.names = names
+        tables = {table.key: table for table in schema if table.key in names}
+        hard = {
+            late: str(cycle)
+            for cycle in schema.insert_order().cycles
+            for late in cycle.broken
+            if _is_hard(cycle)
+        }
+        self._planner = Planner(tables, names, hard)
+        self._plans: dict[str, Plan] = {}
+
+    def plan(self, key: str) -> Plan:
+        """
+        Return the plan of one table, made once.
+        """
+        if key not in self._plans:
+            self._plans[key] = self._planner.plan(key)
+        return self._plans[key]
+
+    def source(self, *keys: str, realistic: bool = False) -> str:
+        """
+        Return a module with the factories of these tables, imports first.
+        """
+        plans = [self.plan(key) for key in keys]
+        bodies = [self.body(key, realistic=realistic) for key in keys]
+        imports = self._imports(plans, realistic=realistic)
+        return "\n\n\n".join([imports, *bodies]) + "\n"
+
+    def body(self, key: str, *, realistic: bool = False) -> str:
+        """
+        Return the source of one factory with its variants, without imports.
+        """
+        plan = self.plan(key)
+        names = plan.names
+        function = function_name(names.factory)
+        lines = [f"# needs you: {need}" for need in plan.needs]
+        lines = [line for need in plan.needs for line in comment(f"Needs you: {need}.", indent=0)]
+        lines.append(f"@lab.factory(model={model_path(names)})")
+        lines.append(f"def {function}():")
+        entries = self._entries(plan, realistic=realistic)
+        left = [line for line in self._left(plan)]
+        if entries:
+            lines += ["    return {", *entries, *left, "    }"]
+        else:
+            lines += [line[4:] for line in left] + ["    return {}"]
+        text = "\n".join(lines)
+        variants = [
+            lay_out(
+                Call(
+                    "lab.variant",
+                    (
+                        literal(names.factory),
+                        literal(name),
+                        Named(
+                            "defaults=",
+                            Items(
+                                (
+                                    Named(
+                                        f"{literal(attribute)}: ",
+                                        Call("assoc", (literal(factory),)),
+                                    ),
+                                ),
+                                "{}",
+                            ),
+                        ),
+                    ),
+                )
+            )
+            for name, attribute, factory in plan.variants
+        ]
+        return "\n\n\n".join([text, "\n".join(variants)]) if variants else text
+
+    def _entries(self, plan: Plan, *, realistic: bool) -> list[str]:
+        """
+        Return a line for each attribute: parents first, then columns as declared.
+        """
+        found = [
+            self._entry(each.attribute, _parent_piece(plan, each), _reason(each))
+            for each in plan.parents
+        ]
+        for column in plan.table.columns:
+            attribute = plan.names.attributes[column.name]
+            if column.name in plan.lazies:
+                code, reason = plan.lazies[column.name]
+                found.append(self._entry(attribute, code, reason))
+            elif column.name in plan.values:
+                value = plan.values[column.name]
+                fake = value.fake if realistic and column.name not in plan.solved else ""
+                found.append(self._entry(attribute, fake or value.piece, value.rule))
+        return found
+
+    @staticmethod
+    def _entry(attribute: str, piece: Piece, reason: str) -> str:
+        code = lay_out(piece, indent=2, before=f"{literal(attribute)}: ", after=",")
+        return with_reason(code, reason, indent=2)
+
+    @staticmethod
+    def _left(plan: Plan) -> list[str]:
+        """
+        Say what is left out, columns with the same reason together.
+        """
+        by_reason: dict[str, list[str]] = {}
+        for column in plan.table.columns:
+            reason = plan.left.get(column.name)
+            if reason:
+                name = plan.names.attributes[column.name]
+                by_reason.setdefault(reason, []).append(name)
+        return [
+            line
+            for reason, names in by_reason.items()
+            for line in comment(f"left out: {', '.join(names)} ({reason})", indent=2)
+        ]
+
+    def _imports(self, plans: Iterable[Plan], *, realistic: bool) -> str:
+        needed = {"machina_lab.lab"}
+        for plan in plans:
+            if plan.parents or plan.variants:
+                needed.add("machina_lab.assoc")
+            for name, value in plan.values.items():
+                faked = realistic and value.fake and name not in plan.solved
+                needed |= set() if faked else set(value.imports)
+            if plan.names.module:
+                needed.add(f"{plan.names.module}.{plan.names.model.partition('.')[0]}")
+        return import_lines(needed)
+
+
+def import_lines(needed: Iterable[str]) -> str:
+    """
+    Return `from … import …` lines: the standard library's first, then the others.
+    """
+    modules: dict[str, list[str]] = {}
+    for name in sorted(needed):
+        module, _, member = name.rpartition(".")
+        modules.setdefault(module, []).append(member)
+    standard = ("datetime", "decimal", "uuid")
+    groups = [
+        [_import(m, names) for m, names in sorted(modules.items()) if (m in standard) is s]
+        for s in (True, False)
+    ]
+    return "\n\n".join("\n".join(group) for group in groups if group)
+
+
+def _import(module: str, names: list[str]) -> str:
+    ordered = sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    line = f"from {module} import {', '.join(ordered)}"
+    if len(line) <= 88:  # noqa: PLR2004 - the width of a line
+        return line
+    return f"from {module} import (\n" + "".join(f"    {n},\n" for n in ordered) + ")"
+
+
+def function_name(factory: str) -> str:
+    """
+    Return the name of the function; some names would hide what the source needs.
+    """
+    hidden = factory in _USED or hasattr(builtins, factory)
+    return f"{factory}_factory" if hidden or keyword.iskeyword(factory) else factory
+
+
+def model_path(names: Names) -> str:
+    """
+    Return how the source names the class.
+    """
+    return names.model if names.module else f"lab.models.{names.model}"
+
+
+def _parent_piece(plan: Plan, parent: Parent) -> Piece:
+    if parent.key:
+        return f"lambda: lab.insert({literal(parent.factory)}).{parent.key}"
+    if not parent.shared:
+        return Call("assoc", (literal(parent.factory),))
+    shared = ", ".join(f"{name}={code}" for name, code in parent.shared.items())
+    return f"lambda {plan.names.factory}: assoc({literal(parent.factory)}, {shared})"
+
+
+def _reason(parent: Parent) -> str:
+    if parent.key:
+        return "required, and the class has no association for it"
+    if parent.shared:
+        return f"required; has {' and '.join(parent.shared)} in common"
+    return ""
+
+
+def _is_hard(cycle: Cycle) -> bool:
+    return cycle.cure != "late"
+
+
+__all__ = ["Late", "Scaffold", "function_name", "import_lines", "model_path"]
