@@ -43,9 +43,10 @@ def test_completes_as_you_type(page):
     """
     cell = page.add_cell()
 
-    assert page.complete(cell, "%build us") == ["%build user"]
-    assert "role=" in "".join(page.complete(cell, "%build user ro"))
-    assert page.complete(cell, "%build user role=") == ["member", "admin"]
+    assert page.complete(cell, "%build us") == ["user"]
+    assert page.complete(cell, "%build user ro") == ["role="]
+    assert page.complete(cell, "%build user role=ad") == ["admin"]
+    assert page.complete(cell, "%build co", take=True) == ["%build comment"]
 
 
 def test_a_typo_is_one_line(page):

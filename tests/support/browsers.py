@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Self
 import pytest
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Error, Locator, Page, Request, sync_playwright
+from playwright.sync_api import Locator, Page, Request, sync_playwright
 
 from tests.support.jupyter import ROOT
 
@@ -255,23 +255,26 @@ class NotebookPage:
         self.wait_idle()
         return self.cell(number).locator(".jp-OutputArea-output")
 
-    def complete(self, number: int, text: str) -> list[str]:
+    def complete(self, number: int, text: str, *, take: bool = False) -> list[str]:
         """
         Type *text* into a cell, press Tab, and return what is offered.
 
-        A single offer is taken at once: then the completed line is returned.
+        Args:
+            number: The cell.
+            text: What to type.
+            take: Take the first offer and return the line that this makes.
         """
         self.write(number, text)
         self.page.keyboard.press("Tab")
         offered = self.page.locator(
             ".jp-Completer:not(.lm-mod-hidden) .jp-Completer-match"
         )
-        try:
-            offered.first.wait_for(timeout=5_000)
-        except Error:
-            return [self.cell(number).locator(".cm-line").last.inner_text()]
+        offered.first.wait_for(timeout=10_000)
         items = offered.all_inner_texts()
-        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("Enter" if take else "Escape")
+        offered.first.wait_for(state="hidden")
+        if take:
+            return self.cell(number).locator(".cm-line").all_inner_texts()
         return items
 
     def screenshot(self, name: str) -> Path:
