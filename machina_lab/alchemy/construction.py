@@ -83,8 +83,10 @@ def _quick(plan: Plan, values: Mapping[str, Any], given: Mapping[str, Any]) -> A
     Does what that would do, less the checks that were done already: a column nobody
     listens to gets its value and the note that it had none before.
     """
-    record = plan.model()
+    record = plan.new()
     state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
+    # Sets discriminators, among other things; listeners may change the values.
+    plan.events.init(state, (), values)
     scalars = plan.scalars if state.session_id is None else {}
     loaded, committed = record.__dict__, state.committed_state
     parents: list[tuple[str, Any]] = []

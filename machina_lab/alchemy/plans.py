@@ -33,14 +33,15 @@ _DEFAULT_INIT: Final = registry().constructor
 
 class _Generation:
     """
-    Counts how often mappers were configured: then classes may have new attributes.
+    Counts mapped classes and attributes: with each one more, plans may be stale.
     """
 
     number = 0
 
 
-@event.listens_for(Mapper, "after_configured")
-def _count() -> None:
+@event.listens_for(Mapper, "after_mapper_constructed")
+@event.listens_for(object, "attribute_instrument", propagate=True)
+def _count(*_: Any) -> None:
     _Generation.number += 1
 
 
@@ -208,8 +209,9 @@ class Plan:
     def _read_constructor(self) -> None:
         self.init = self.mapper.class_manager.original_init
         plain = self.init is _DEFAULT_INIT
-        own: Any = self.model.__setattr__
-        self.quick = plain and own is object.__setattr__
+        self.quick = plain and _is_ordinary(self.model)
+        self.new = self.mapper.class_manager.new_instance
+        self.events = self.mapper.class_manager.dispatch
         self.scalars = dict(_plain_scalars(self.mapper))
         parameters = reading.constructor(self.mapper).values()
         kinds = inspect.Parameter
@@ -272,6 +274,16 @@ class Plan:
         return found
 
 
+def _is_ordinary(model: Any) -> bool:
+    """
+    Return whether making and setting attributes is nothing but that.
+    """
+    return (
+        type(model).__call__ is type.__call__
+        and model.__setattr__ is object.__setattr__
+    )
+
+
 def _plain_scalars(mapper: Mapper[Any]) -> Iterator[tuple[str, Any]]:
     """
     Yield the columns that hold a plain value, with the events they send.
@@ -287,14 +299,15 @@ def plan_of(model: type) -> Plan:
     """
     Return the plan of a mapped class.
 
-    It is kept with the class itself, and made anew when mappers were configured again:
-    a class defined since then may have added a back-reference.
+    It is kept with the class itself, and made anew when there are new classes or
+    attributes: a class defined since then may have added a back-reference.
     """
-    mapper: Mapper[Any] = model.__mapper__  # type: ignore[attr-defined]  # its mark
-    mapper.registry.configure(cascade=True)
-    plan: Plan | None = mapper.class_manager.info.get(_KEY)
+    manager = model._sa_class_manager  # type: ignore[attr-defined]  # noqa: SLF001 - its mark
+    plan: Plan | None = manager.info.get(_KEY)
     if plan is None or plan.generation != _Generation.number:
-        plan = mapper.class_manager.info[_KEY] = Plan(mapper)
+        mapper: Mapper[Any] = manager.mapper
+        mapper.registry.configure(cascade=True)
+        plan = manager.info[_KEY] = Plan(mapper)
     return plan
 
 
