@@ -26,7 +26,7 @@ def shop(memory):
     """
     lab = shop_lab(memory.create(shop_models.Base))
     yield lab
-    lab.rollback()
+    lab.repo.close()
 
 
 @pytest.fixture

@@ -1,0 +1,332 @@
+"""
+What may stand next on a line: the pure part of completion.
+
+Given the text up to the cursor, the current lab and the notebook's names, `complete`
+returns the fragment to replace and what could stand there. It reads definitions only:
+no factory runs and no query is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from machina_lab.core.records import Field
+from machina_lab.errors import MachinaError
+from machina_lab.notebook.grammars import actions
+from machina_lab.notebook.lines import Grammar
+from machina_lab.notebook.paths import complete_path
+from machina_lab.notebook.suggestions import (
+    as_value,
+    fields_below,
+    records_for,
+    samples_for,
+    texts_for,
+    type_label,
+)
+from machina_lab.notebook.values import find_field
+from machina_lab.notebook.words import Word, quote, read_words
+
+
+#: Kinds with a list of all their values.
+_CLOSED: Final = ("enum", "boolean")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """
+    One text that may stand at the cursor, and what it is, for people.
+    """
+
+    text: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """
+    What may replace *fragment*, the text before the cursor; None if others know better.
+    """
+
+    fragment: str
+    candidates: list[Candidate] | None
+
+
+class FactoryHandle(Protocol):
+    """
+    What completion reads of a factory.
+    """
+
+    @property
+    def variants(self) -> Mapping[str, Any]: ...  # noqa: D102 - as its class says
+    def fields(self) -> Mapping[str, Field]: ...  # noqa: D102
+    @property
+    def inputs(self) -> Iterable[str]: ...  # noqa: D102
+
+
+class Catalog(Protocol):
+    """
+    What completion reads of a lab.
+    """
+
+    def factories(self) -> Mapping[str, FactoryHandle]: ...  # noqa: D102
+    def find(self, path: str) -> FactoryHandle: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Sources:
+    """
+    Where candidates come from.
+
+    Attributes:
+        lab: The current lab.
+        names: The notebook's variables.
+        sequences: Returns the names of the sequences.
+        tables: Returns the names of the tables that are known without asking.
+    """
+
+    lab: Catalog
+    names: Mapping[str, Any] = field(default_factory=dict)
+    sequences: Callable[[], Iterable[Any]] = list
+    tables: Callable[[], Iterable[str]] = list
+
+
+def complete(text: str, grammar: Grammar, sources: Sources) -> Completions:
+    """
+    Return what may stand at the end of *text*, a line without the magic's name.
+    """
+    words = read_words(text, keys=grammar.attributes)
+    fresh = not words or words[-1].end < len(text)
+    current = Word("bare", "", "", len(text), len(text)) if fresh else words.pop()
+    chosen = actions(grammar.magic).get(words[0].text) if words else None
+    if chosen:
+        return _Line(chosen, words[1:], sources).at(current)
+    return _Line(grammar, words, sources).at(current)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """
+    A line whose last word is being typed.
+    """
+
+    grammar: Grammar
+    before: list[Word]
+    sources: Sources
+
+    def at(self, word: Word) -> Completions:
+        """
+        Return what may stand in place of *word*.
+        """
+        if word.form == "expression":
+            return Completions(word.source, None)
+        if word.key:
+            return self._value(word)
+        flag = self._open_flag()
+        if flag or word.source.startswith("-"):
+            found = [] if flag else list(self._flags())
+            return _matching(word.source, found)
+        if word.source.startswith("$"):
+            return self._variables(word.source, None)
+        return self._name(word)
+
+    def _open_flag(self) -> bool:
+        last = self.before[-1] if self.before else None
+        if last is None or not last.is_flag:
+            return False
+        flag = self.grammar.flag(last.source.removeprefix("--"))
+        return bool(flag and flag.takes)
+
+    def _flags(self) -> Iterator[Candidate]:
+        used = {word.source.partition("=")[0] for word in self.before if word.is_flag}
+        for flag in self.grammar.flags:
+            if flag.text not in used:
+                yield Candidate(flag.text, "option")
+
+    def _names_before(self) -> list[Word]:
+        """
+        Return the words that are names: no attributes, no options nor their values.
+        """
+        found: list[Word] = []
+        skip = False
+        for word in self.before:
+            if word.is_flag:
+                flag = self.grammar.flag(word.source.removeprefix("--"))
+                skip = bool(flag and flag.takes)
+            elif not word.key and not skip:
+                found.append(word)
+            else:
+                skip = False
+        return found
+
+    def _name(self, word: Word) -> Completions:
+        given = self._names_before()
+        names = [name.strip("[]") for name in self.grammar.names]
+        known = actions(self.grammar.magic)
+        if known and not given:
+            found = [Candidate(name, "action") for name in known]
+            return _matching(word.source, found)
+        if len(given) >= len(names) and not (names and names[-1].endswith("...")):
+            return _matching(word.source, self.attributes(word))
+        name = names[min(len(given), len(names) - 1)].removesuffix("...")
+        find = _NAMES.get(name)
+        return find(self, word) if find else _matching(word.source, [])
+
+    def _factory(self, word: Word) -> Completions:
+        base, plus, fragment = word.source.rpartition("+")
+        if not plus:
+            names = self.sources.lab.factories()
+            return _matching(fragment, [Candidate(name, "factory") for name in names])
+        used = base.split("+")[1:]
+        handle = self._find(base)
+        found = [
+            Candidate(name, "variant")
+            for name in (handle.variants if handle else ())
+            if name not in used
+        ]
+        return _matching(fragment, found)
+
+    def _find(self, path: str) -> FactoryHandle | None:
+        try:
+            return self.sources.lab.find(path)
+        except MachinaError:
+            return None
+
+    def _fields(self) -> tuple[Mapping[str, Field], FactoryHandle | None]:
+        """
+        Return the fields of the factory on the line.
+        """
+        names = [name.strip("[]") for name in self.grammar.names]
+        given = self._names_before()
+        at = names.index("FACTORY") if "FACTORY" in names else len(given)
+        handle = self._find(given[at].text) if at < len(given) else None
+        return (handle.fields() if handle else {}), handle
+
+    def attributes(self, word: Word) -> Iterator[Candidate]:
+        if not self.grammar.attributes:
+            return
+        fields, handle = self._fields()
+        path, dot, _ = word.source.rpartition(".")
+        if dot:
+            fields, handle = fields_below(find_field(fields, path)), None
+        used = {other.key for other in self.before}
+        for name, each in fields.items():
+            if f"{path}{dot}{name}" not in used:
+                yield Candidate(f"{path}{dot}{name}=", type_label(each))
+        for name in handle.inputs if handle else ():
+            if name not in fields and name not in used:
+                yield Candidate(f"{name}=", "input")
+
+    def _value(self, word: Word) -> Completions:
+        found = find_field(self._fields()[0], word.key)
+        if word.source.startswith("$"):
+            return self._variables(word.source, found)
+        if found is None:
+            return _matching(word.source, [])
+        label = type_label(found)
+        mark = word.source[:1] if word.form == "quoted" else ""
+        texts = [as_value(text, mark) for text in texts_for(found)]
+        texts += [f"${name}" for name, _ in records_for(self.sources.names, found)]
+        if not word.source and not (texts and found.type.kind in _CLOSED):
+            texts = [*samples_for(found), *texts]
+        return _matching(word.source, [Candidate(text, label) for text in texts])
+
+    def _variables(self, fragment: str, for_field: Field | None) -> Completions:
+        names = self.sources.names
+        first = dict(records_for(names, for_field)) if for_field else {}
+        rest = {
+            name: value
+            for name, value in names.items()
+            if name not in first and not name.startswith("_")
+        }
+        found = [
+            Candidate(f"${name}", type(value).__name__)
+            for name, value in (first | rest).items()
+        ]
+        return _matching(fragment, found)
+
+    def _sequence(self, word: Word) -> Completions:
+        used = [other.text for other in self.before]
+        names = [str(name) for name in self.sources.sequences()]
+        return _matching(
+            word.source,
+            [Candidate(quote(n), "sequence") for n in names if n not in used],
+        )
+
+    def _table(self, word: Word) -> Completions:
+        found = [Candidate(quote(name), "table") for name in self.sources.tables()]
+        return _matching(word.source, found)
+
+    def _path(self, word: Word) -> Completions:
+        return _all(word.source, complete_path(word.source, "path"))
+
+    def _url(self, word: Word) -> Completions:
+        start, slashes, path = word.source.partition(":///")
+        if slashes and start.startswith("sqlite"):
+            found = complete_path(path, "database")
+            return _all(path, found)
+        schemes = ("sqlite:///", "postgresql+psycopg://", "mysql+pymysql://")
+        found = [(scheme, "database") for scheme in schemes]
+        return _matching(word.source, [Candidate(*each) for each in found])
+
+    def _lab(self, word: Word) -> Completions:
+        found = [
+            Candidate(name, "lab")
+            for name, value in self.sources.names.items()
+            if hasattr(value, "factories") and hasattr(value, "journal")
+        ]
+        return _matching(word.source, found)
+
+
+_NAMES: Final[dict[str, Callable[[_Line, Word], Completions]]] = {
+    "FACTORY": _Line._factory,  # noqa: SLF001 - the table belongs to the class
+    "SEQUENCE": _Line._sequence,  # noqa: SLF001
+    "TABLE": _Line._table,  # noqa: SLF001
+    "DIR": _Line._path,  # noqa: SLF001
+    "URL": _Line._url,  # noqa: SLF001
+    "LAB": _Line._lab,  # noqa: SLF001
+}
+
+
+def _matching(fragment: str, found: Iterable[Candidate]) -> Completions:
+    """
+    Return those that go on from *fragment*; if none does, the fragment itself.
+
+    An empty answer would let other completers offer names that make no sense here.
+    """
+    folded = fragment.casefold()
+    kept = [each for each in found if each.text.casefold().startswith(folded)]
+    return Completions(fragment, kept or [Candidate(fragment, "text")])
+
+
+def _all(fragment: str, found: list[tuple[str, str]]) -> Completions:
+    return Completions(fragment, [Candidate(*each) for each in found] or None)
+
+
+def complete_cell(
+    text: str, columns: list[str] | None, head: str, grammar: Grammar, sources: Sources
+) -> Completions:
+    """
+    Return what may stand at the end of a row in the body of a cell magic.
+
+    Args:
+        text: The row up to the cursor.
+        columns: The names in the header row, or None if this is the header row.
+        head: The magic's own line, without its name.
+        grammar: What that line takes.
+        sources: Where candidates come from.
+    """
+    cells = text.split(",")
+    fragment = cells[-1].lstrip()
+    line = _Line(grammar, read_words(head), sources)
+    if columns is None:
+        used = {cell.strip() for cell in cells[:-1]}
+        word = Word("bare", fragment, fragment, 0, 0)
+        found = [
+            Candidate(each.text.removesuffix("="), each.type)
+            for each in line.attributes(word)
+        ]
+        return _matching(fragment, [each for each in found if each.text not in used])
+    key = columns[len(cells) - 1].strip() if len(cells) <= len(columns) else ""
+    return line.at(Word("bare", fragment, fragment, 0, 0, key=key or "_"))

@@ -1,0 +1,203 @@
+"""
+Looking around, as magics and as plain functions do it: factories, sequences, tables.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from machina_lab.core.records import MISSING, Field
+from machina_lab.core.sequences import sequences as counters
+from machina_lab.errors import ArgumentValueError, nearest
+from machina_lab.notebook.desk import desk
+from machina_lab.notebook.display import (
+    Code,
+    Diagram,
+    Facts,
+    Grid,
+    Page,
+    cut,
+)
+from machina_lab.notebook.suggestions import type_label
+
+
+_NO_FACTORIES: Final = "no factories yet: define one with @lab.factory"
+
+
+def factories() -> Any:
+    """
+    Return the lab's factories as a DataFrame (`%factories`).
+    """
+    rows = [
+        {
+            "factory": name,
+            "makes": factory.model.__name__ if factory.model else "",
+            "variants": ", ".join(factory.variants),
+            "inputs": ", ".join(factory.inputs),
+            "hooks": ", ".join(factory.hooks),
+            "defined": factory.definition.place,
+        }
+        for name, factory in desk.lab.factories().items()
+    ]
+    columns = ("factory", "makes", "variants", "inputs", "hooks", "defined")
+    return _listing(rows, columns, "" if rows else _NO_FACTORIES)
+
+
+def _listing(rows: list[dict[str, Any]], columns: tuple[str, ...], caption: str) -> Any:
+    from machina_lab.frames import frame
+
+    # Without rows there is nothing to tell the columns from.
+    made: Any = frame(rows or [dict.fromkeys(columns, "")], caption=caption)
+    return made if rows else made.iloc[:0]
+
+
+def factory(name: Any) -> Page:
+    """
+    Return one factory in detail, with a sample of what it builds (`%factory`).
+
+    Raises:
+        UndefinedFactoryError: There is no such factory.
+    """
+    handle = desk.lab.find(name)
+    definition = handle.definition
+    makes = handle.model.__name__ if handle.model else "what its body returns"
+    facts = {
+        "makes": makes,
+        "defined": definition.place,
+        "inputs": ", ".join(handle.inputs) or "none",
+        "hooks": ", ".join(handle.hooks) or "none",
+        "variants": ", ".join(handle.variants) or "none",
+    }
+    parts = (
+        Facts(facts),
+        *([Code("Source", handle.source)] if handle.source else []),
+        *([_fields(handle.fields())] if handle.fields() else []),
+        _options(handle),
+        _sample(handle),
+    )
+    data = {"name": handle.path, "model": handle.model, "options": handle.options}
+    return Page(f"Factory {handle.path}", parts, data)
+
+
+def _fields(fields: Any) -> Grid:
+    rows = [
+        (name, type_label(each), each.role.replace("_", " "), _needs(each))
+        for name, each in fields.items()
+    ]
+    return Grid("Fields", ("name", "type", "role", "value"), rows)
+
+
+def _needs(each: Field) -> str:
+    words = [
+        "required" if each.required else "",
+        "generated" if each.generated else "",
+        "unique" if each.unique else "",
+        "" if each.default is MISSING else f"default {cut(each.default, 40)}",
+    ]
+    return ", ".join(filter(None, words))
+
+
+def _options(handle: Any) -> Grid:
+    rows = [
+        (name, _shown_option(name, option.value), option.level)
+        for name, option in handle.options.items()
+    ]
+    return Grid("Options", ("option", "value", "said on"), rows)
+
+
+def _shown_option(name: str, value: Any) -> str:
+    if name == "repo" and value is not None:
+        return str(getattr(value, "label", type(value).__name__))
+    return value.__name__ if isinstance(value, type) else repr(value)
+
+
+def _sample(handle: Any) -> Facts | Code:
+    """
+    Return what the factory builds now; sequences are left as they were.
+    """
+    from machina_lab.core.records import kind_of
+
+    with counters.isolated():
+        try:
+            record = handle.build()
+        except Exception as error:  # noqa: BLE001 - a user's body may fail in any way
+            return Code("Sample", f"{type(error).__name__}: {error}")
+    if isinstance(record, str | int | float | list | tuple) or record is None:
+        return Code("Sample", cut(record))
+    read = kind_of(type(record)).read(record)
+    return Code("Sample", "\n".join(f"{key}: {cut(v, 80)}" for key, v in read.items()))
+
+
+def sequences() -> Any:
+    """
+    Return the sequences and their next numbers as a DataFrame (`%sequences`).
+    """
+    rows = [
+        {
+            "sequence": str(name),
+            "next": counters.peek(name),
+            "start": counters.start(name),
+        }
+        for name in counters.names()
+    ]
+    caption = "" if rows else "no sequence was used yet"
+    return _listing(rows, ("sequence", "next", "start"), caption)
+
+
+def reset_sequences(*names: Any) -> Any:
+    """
+    Let sequences start anew, all or the named ones (`%sequences reset`).
+
+    Raises:
+        ArgumentValueError: There is no such sequence.
+    """
+    known = {str(name): name for name in counters.names()}
+    for name in names:
+        if str(name) not in known:
+            close = nearest(name, known)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ArgumentValueError(f"no sequence named {name!r}.{hint}")
+    counters.reset(*(known[str(name)] for name in names))
+    return sequences()
+
+
+def set_sequence(name: Any, number: int) -> Any:
+    """
+    Let *number* come next in a sequence (`%sequences set`).
+    """
+    known = {str(each): each for each in counters.names()}
+    counters.set(known.get(str(name), name), number)
+    return sequences()
+
+
+def schema(table: str = "") -> Any:
+    """
+    Return the database's tables, or one table's columns, as a DataFrame (`%schema`).
+    """
+    found = desk.lab.schema
+    rows = found.column_rows(table) if table else found.rows()
+    if not rows:
+        return Page("The database has no tables")
+    from machina_lab.frames import frame
+
+    return frame(rows)
+
+
+def diagram(table: str = "") -> Diagram:
+    """
+    Return a picture of the tables, or of one and its neighbours (`%schema --diagram`).
+    """
+    found = desk.lab.schema
+    shown = found.neighbourhood(table) if table else found
+    theme = desk.settings.theme
+    svg = shown.diagram("svg", **({} if theme == "auto" else {"theme": theme}))
+    lines = [f"{relation.child} -> {relation.parent}" for relation in shown.relations]
+    names = ", ".join(each.key for each in shown.tables)
+    return Diagram(str(svg), "\n".join([f"Tables: {names}", *lines]))
+
+
+def scaffold(table: str) -> str:
+    """
+    Return the source of a factory for a table (`%scaffold`).
+    """
+    return str(desk.lab.scaffold(table))

@@ -1,0 +1,113 @@
+"""
+What the line of every magic takes: one table for reading, completion and help.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from machina_lab.notebook.lines import Flag, Grammar
+
+
+SEED: Final = Flag("seed", "N", "draw the same random values again")
+RECORDS: Final = Flag("records", "", "the records, not a DataFrame")
+DEEP: Final = Flag("deep", "", "columns of associations too: author.name")
+RETURNING: Final = Flag("returning", "", "read back what the database filled in")
+BULK: Final = Flag("bulk", "", "the fast way for many rows")
+SCHEMA: Final = Flag("schema", "NAME", "the database schema to write to")
+DRY_RUN: Final = Flag("dry-run", "", "show what would be written, write nothing")
+KEEP_NONE: Final = Flag("keep-none", "", "keep attributes that are None")
+INTO: Final = Flag("into", "VARIABLE", "keep the result in a variable")
+WIDGET: Final = Flag("widget", "", "as a widget")
+
+_BUILD: Final = (SEED, RECORDS, DEEP)
+_INSERT: Final = (*_BUILD, DRY_RUN, RETURNING, SCHEMA)
+_PARAMS: Final = (SEED, KEEP_NONE)
+
+
+def _verb(
+    name: str, flags: tuple[Flag, ...], names: tuple[str, ...] = ("FACTORY",)
+) -> Grammar:
+    return Grammar(name, names, flags, attributes=True)
+
+
+def _many(name: str, flags: tuple[Flag, ...]) -> Grammar:
+    return _verb(name, flags, ("COUNT", "FACTORY"))
+
+
+_ALL: Final = (
+    _verb("build", _BUILD),
+    _verb("build_pair", _BUILD),
+    _many("build_list", _BUILD),
+    _verb("insert", _INSERT),
+    _verb("insert_pair", _INSERT),
+    _many("insert_list", (*_INSERT, BULK)),
+    _verb("params_for", _PARAMS),
+    _verb("string_params_for", _PARAMS),
+    _verb("params_with_assocs", _PARAMS),
+    _verb("string_params_with_assocs", _PARAMS),
+    Grammar("factories"),
+    Grammar("factory", ("FACTORY",)),
+    Grammar("sequences", ("[reset|set]",), (WIDGET,)),
+    Grammar("sequences reset", ("[SEQUENCE...]",)),
+    Grammar("sequences set", ("SEQUENCE", "NUMBER")),
+    Grammar("schema", ("[TABLE]",), (Flag("diagram", "", "tables and arrows"), WIDGET)),
+    Grammar("scaffold", ("TABLE",)),
+    Grammar("lab", ("[status|connect|use|commit|rollback|log|seed]",)),
+    Grammar("lab status"),
+    Grammar("lab connect", ("URL",)),
+    Grammar("lab use", ("LAB",)),
+    Grammar("lab commit"),
+    Grammar("lab rollback"),
+    Grammar(
+        "lab log", flags=(Flag("pytest", "", "as a pytest fixture, in a new cell"),)
+    ),
+    Grammar("lab seed", ("NUMBER",)),
+    Grammar(
+        "undo",
+        ("[STEPS]",),
+        (Flag("force", "", "also take back rows that others wrote since"),),
+    ),
+    Grammar("export_fixtures", ("DIR",)),
+    Grammar(
+        "load_fixtures",
+        ("DIR",),
+        (
+            Flag("strict", "", "refuse files that were edited"),
+            Flag("keys", "keep|new", "keep the primary keys, or let new ones be made"),
+        ),
+    ),
+    Grammar("overrides", ("FACTORY",), attributes=True),
+    Grammar("derived"),
+    Grammar("workbench"),
+)
+
+#: Name of the magic (and of its action, `lab use`) -> what its line takes.
+LINES: Final[dict[str, Grammar]] = {grammar.magic: grammar for grammar in _ALL}
+
+#: Cell magics: the rows stand in the body, so there is no count.
+CELLS: Final[dict[str, Grammar]] = {
+    "build_list": _verb("build_list", (*_BUILD, INTO)),
+    "insert_list": _verb("insert_list", (*_INSERT, INTO)),
+}
+
+
+def actions(magic: str) -> dict[str, Grammar]:
+    """
+    Return the actions of *magic* (`%lab use`, `%sequences reset`) by name.
+    """
+    prefix = f"{magic} "
+    return {
+        name.removeprefix(prefix): grammar
+        for name, grammar in LINES.items()
+        if name.startswith(prefix)
+    }
+
+
+def strategy_line(verb: str) -> Grammar:
+    """
+    Return the grammar of the magic of a strategy's verb, such as `json_encode_list`.
+    """
+    if verb.endswith("_list"):
+        return _many(verb, (SEED,))
+    return _verb(verb, (SEED,))
