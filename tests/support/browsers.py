@@ -43,18 +43,6 @@ _HEIGHT: Final = """() => {
         cell => cell.getBoundingClientRect());
     return end.bottom - top.top + 220;
 }"""
-#: What the front ends say on their own, with any notebook; the words are theirs.
-_CHATTER: Final = (
-    "Yjs was already imported",
-    "MouseEvent.mozPressure",
-    "was preloaded using link preload",
-    "The specified value",
-    "jupyterlab-lsp",
-    "No command registered",
-    "Failed to load resource: the server responded with a status of 404",
-    "Service worker",
-    "ResizeObserver loop",
-)
 
 
 def chromium() -> str:
@@ -122,6 +110,8 @@ class Browser:
         page.goto(address, wait_until="domcontentloaded")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=_MILLISECONDS)
         opened.wait_idle()
+        # What a front end says while it starts is its own.
+        opened.console.clear()
         return opened
 
 
@@ -132,7 +122,7 @@ class NotebookPage:
     Attributes:
         page: The page, for what is not covered here.
         foreign: Every request that left this machine.
-        console: Errors and warnings of the page, those of the front end left out.
+        console: Errors and warnings of the page since the notebook was open.
     """
 
     def __init__(self, page: Page, address: str) -> None:
@@ -150,8 +140,7 @@ class NotebookPage:
             self.foreign.append(request.url)
 
     def _on_console(self, kind: str, text: str) -> None:
-        known = any(each in text for each in _CHATTER)
-        if kind in {"error", "warning"} and not known:
+        if kind in {"error", "warning"}:
             self.console.append(f"{kind}: {text}")
 
     def close(self) -> None:
@@ -288,6 +277,7 @@ class NotebookPage:
         height = int(self.page.evaluate(_HEIGHT))
         # The notebook scrolls inside the page: make the page as high as the notebook.
         self.page.set_viewport_size({"width": size["width"], "height": height})
+        self.cell(0).evaluate("cell => cell.scrollIntoView({block: 'start'})")
         self.page.screenshot(path=path)
         self.page.set_viewport_size(size)
         return path
