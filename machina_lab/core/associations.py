@@ -217,7 +217,10 @@ _defaults: Final = _Defaults()
 
 
 def built_default(
-    factory: str, key: str, reference: Assoc, build: Callable[[Any, dict[str, Any]], Any]
+    factory: str,
+    key: str,
+    reference: Assoc,
+    build: Callable[[Any, dict[str, Any]], Any],
 ) -> Any:
     """
     Return what the default association *key* of *factory* refers to.

@@ -139,12 +139,13 @@ class Builds(Registry):
             self.raw_params(name, attrs, **overrides) for _ in range(checked_count(n))
         ]
 
-    def drafts(self, n: int, name: Any, given: Any) -> list[Any]:
+    def drafts(self, n: int, name: Any, given: Any) -> Iterator[Any]:
         """
-        Return *n* records worked out but not made, where the factory allows it.
+        Yield *n* records worked out but not made, where the factory allows it.
+
+        One at a time: a million of them need not be in memory together.
         """
-        with collected_later(n):
-            return [self._draft(name, given) for _ in repeat(None, n)]
+        return (self._draft(name, given) for _ in repeat(None, n))
 
     def _draft(self, reference: Any, given: Any) -> Any:
         factory = self.find(reference)

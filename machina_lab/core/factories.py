@@ -12,6 +12,7 @@ from machina_lab.core.hooks import Hook, composed
 from machina_lab.core.options import Option
 from machina_lab.core.records import Field, kind_of
 from machina_lab.core.variants import Variant
+from machina_lab.errors import OptionError
 
 
 if TYPE_CHECKING:
@@ -145,6 +146,16 @@ class Factory(Generic[T]):
         """
         Call the plain function, so that derived factories are ordinary Python.
         """
+        variant = self.lab.variants().get(self.name)
+        if (
+            variant is not None
+            and variant.function is None
+            and any(map(callable, args))
+        ):
+            raise OptionError(
+                f"variant {variant.name!r} is complete as declared; a function as"
+                " well is one too many. Use one form."
+            )
         return self.definition.function(*args, **kwargs)
 
     def build(self, attrs: Any = None, /, **overrides: Any) -> T:

@@ -7,7 +7,7 @@ are built, so that everything one call does is one step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ class InsertJob:
         after: The `after_insert` hooks as one function, or None.
         cast: Whether values are cast to their columns' types first.
         options: The options of the call: returning, prefix, execution_options, bulk,
-        ... drafts: Makes the same records without making objects, or None.
+        drafts: Works the same records out one by one without making objects, or None.
     """
 
     verb: str
@@ -41,4 +41,4 @@ class InsertJob:
     after: Callable[[Any], Any] | None = None
     cast: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
-    drafts: Callable[[], list[Any]] | None = None
+    drafts: Callable[[], Iterable[Any]] | None = None

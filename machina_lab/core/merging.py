@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from machina_lab.core.associations import ASSOCIATIONS
 from machina_lab.core.bodies import has_fields
@@ -21,6 +21,9 @@ from machina_lab.errors import (
     ArgumentValueError,
     UnknownAttributeError,
 )
+
+
+R = TypeVar("R")
 
 
 @lru_cache(maxsize=512)
@@ -119,8 +122,8 @@ def changed(
 
 
 def merge_attributes(
-    record: Any, attrs: Mapping[str, Any] | None = None, /, **overrides: Any
-) -> Any:
+    record: R, attrs: Mapping[str, Any] | None = None, /, **overrides: Any
+) -> R:
     """
     Return *record* with the attributes replaced, shallowly (EM `merge_attributes/2`).
 
@@ -142,10 +145,11 @@ def merge_attributes(
         )
     kind = kind_of(type(record))
     refuse_unknown(given, kind.settable_on(record), model=type(record))
-    return kind.change(record, given, given) if given else record
+    merged: R = kind.change(record, given, given) if given else record
+    return merged
 
 
-def evaluate_lazy_attributes(record: Any) -> Any:
+def evaluate_lazy_attributes(record: R) -> R:
     """
     Return *record* with its top-level lazies worked out (EM, FM).
 
@@ -158,12 +162,12 @@ def evaluate_lazy_attributes(record: Any) -> Any:
     if attributes is None:
         return record
     pending = [key for key, value in attributes.items() if type(value) in LAZIES]
-    if not pending:
-        return attributes if isinstance(record, Mapping) else record
-    resolved = Resolution(attributes).run()
-    if isinstance(record, Mapping):
-        return resolved
-    return changed(record, {key: resolved[key] for key in pending})
+    resolved: Any = Resolution(attributes).run() if pending else attributes
+    if not isinstance(record, Mapping):
+        changes = {key: resolved[key] for key in pending}
+        resolved = changed(record, changes) if pending else record
+    evaluated: R = resolved
+    return evaluated
 
 
 def lay_over(attributes: dict[str, Any], overrides: Mapping[str, Any]) -> None:

@@ -49,7 +49,6 @@ class Plan:
     """
 
     __slots__ = (
-        "build_other",
         "_lazies",
         "_strict",
         "_touches",
@@ -57,6 +56,7 @@ class Plan:
         "after_struct",
         "before_params",
         "before_struct",
+        "build_other",
         "definition",
         "kind",
         "merges",

@@ -29,6 +29,7 @@ from machina_lab.core.hooks import (
 )
 from machina_lab.core.lookups import FactorySource, Lookups
 from machina_lab.core.options import DEFAULTS, LAB_ONLY, checked_options
+from machina_lab.core.records import MISSING
 from machina_lab.core.strategies import InUse, Strategy
 from machina_lab.core.variants import Variant, declared_variant, written_variant
 from machina_lab.errors import ArgumentTypeError, HookError, OptionError
@@ -36,6 +37,7 @@ from machina_lab.errors import ArgumentTypeError, HookError, OptionError
 
 T = TypeVar("T")
 M = TypeVar("M")
+F = TypeVar("F", bound=Callable[..., Any])
 
 _FACTORY_OPTIONS: Final = [name for name in DEFAULTS if name not in LAB_ONLY]
 
@@ -107,6 +109,9 @@ class Registry(Lookups):
             raise OptionError(f"a factory is a function, not {function!r}.")
         name = factory_name(function, name)
         where = f"factory {name!r}"
+        model = options.get("model")
+        if model is not None and model is not MISSING and not isinstance(model, type):
+            raise OptionError(f"model of {where} must be a class, not {model!r}.")
         definition = Definition(
             name=name,
             function=function,
@@ -134,6 +139,30 @@ class Registry(Lookups):
         family = names_for(name, model=model, options=options, connected=True)
         return [(each.name, f"function of factory {name!r}", True) for each in family]
 
+    @overload
+    def variant(
+        self, factory: Any, name: str | None = None, *, as_: str | None = None
+    ) -> Callable[[F], F]: ...
+    @overload
+    def variant(
+        self,
+        factory: Factory[T],
+        name: str,
+        *,
+        as_: str | None = None,
+        defaults: Mapping[str, Any] | None = None,
+        force: Mapping[str, Any] | None = None,
+    ) -> Factory[T]: ...
+    @overload
+    def variant(
+        self,
+        factory: Any,
+        name: str,
+        *,
+        as_: str | None = None,
+        defaults: Mapping[str, Any] | None = None,
+        force: Mapping[str, Any] | None = None,
+    ) -> Factory[Any]: ...
     def variant(
         self,
         factory: Any,
@@ -142,6 +171,7 @@ class Registry(Lookups):
         as_: str | None = None,
         defaults: Mapping[str, Any] | None = None,
         force: Mapping[str, Any] | None = None,
+        **unknown: Any,
     ) -> Any:
         """
         Define a variant of *factory* (FM `defvariant`).
@@ -155,6 +185,7 @@ class Registry(Lookups):
             as_: Its name as a factory; else `{name}_{factory}`.
             defaults: What it gives where the caller gives nothing.
             force: What it gives whatever the caller gives.
+            unknown: Refused, with the nearest right name.
 
         Raises:
             UndefinedFactoryError: There is no such base.
@@ -162,6 +193,9 @@ class Registry(Lookups):
         """
         base = factory.name if isinstance(factory, Factory) else factory
         self.find(base)
+        if unknown:
+            known = ("as_", "defaults", "force")
+            raise OptionError.unknown(unknown, known, where=f"a variant of {base!r}")
         if defaults is not None or force is not None:
             if not isinstance(name, str):
                 raise OptionError("a variant without a body needs a name.")
@@ -226,7 +260,7 @@ class Registry(Lookups):
 
         return decorate
 
-    def helper(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def helper(self, function: F) -> F:
         """
         Make the decorated function callable on this lab and the labs that extend it.
         """

@@ -98,21 +98,16 @@ class InUse:
     options: Mapping[str, Any]
     place: str
 
-    def handled(
-        self,
-        records: list[Any],
-        lab: Verbs,
-        factory: Factory[Any] | None,
-        call_options: Mapping[str, Any] | None,
-    ) -> Any:
+    def handled(self, record: Any, details: Details) -> Any:
         """
-        Return what becomes of *records*, all at once where the strategy can.
+        Return what becomes of one record.
+        """
+        return self.strategy.handle(record, details)
 
-        That is a list, or whatever the strategy's `handle_list` returns.
+    def handled_list(self, records: list[Any], details: Details) -> Any:
         """
-        details = Details(
-            lab, factory, self.options, MappingProxyType(dict(call_options or {}))
-        )
+        Return what becomes of *records*: a list, or what `handle_list` makes of them.
+        """
         at_once = getattr(self.strategy, "handle_list", None)
         if at_once is not None:
             return at_once(records, details)
@@ -187,16 +182,19 @@ class StrategyVerb:
                 )
             if overrides:
                 raise OptionError("attributes beside a record: change it first.")
-            return _only(self.used.handled([target], self.lab, None, attrs or opts))
+            return self.used.handled(target, self._details(None, attrs or opts))
         factory = self.lab.find(target)
         records = self.lab.build_list(n, factory.path, attrs, **overrides)
-        handled = self.used.handled(records, self.lab, factory, opts)
-        return handled if self.suffix else _only(handled)
+        details = self._details(factory, opts)
+        if not self.suffix:
+            return self.used.handled(records[0], details)
+        return self.used.handled_list(records, details)
 
-
-def _only(handled: Any) -> Any:
-    one = isinstance(handled, list | tuple) and len(handled) == 1
-    return handled[0] if one else handled
+    def _details(
+        self, factory: Factory[Any] | None, call_options: Mapping[str, Any] | None
+    ) -> Details:
+        given = MappingProxyType(dict(call_options or {}))
+        return Details(self.lab, factory, self.used.options, given)
 
 
 def _is_handle(target: object) -> bool:

@@ -15,6 +15,12 @@ from machina_lab.errors import AssociationCycleError, MachinaError
 
 _TRAIL: Final = "_machina_trail"
 _INDEX: Final = "_machina_index"
+#: What a mapped class looks for in a value that is put into a relationship.
+_MAPPED: Final = "_sa_instance_state"
+_DICT_HINT: Final = (
+    "A mapped class cannot hold a lazy, an association or a mapping in a relationship:"
+    " let the factory return a dict and say model=..., and the lab makes the record."
+)
 _LEAD: Final = "while building factory "
 
 
@@ -29,6 +35,8 @@ def leave_trail(error: BaseException, factory: str, key: str | None = None) -> N
     """
     if isinstance(error, AssociationCycleError):
         return
+    if getattr(error, "name", None) == _MAPPED and not hasattr(error, "__notes__"):
+        error.add_note(_DICT_HINT)
     trail: list[tuple[str, str | None]] = error.__dict__.setdefault(_TRAIL, [])
     if key is not None and _INDEX in error.__dict__:
         key = f"{key}[{error.__dict__.pop(_INDEX)}]"

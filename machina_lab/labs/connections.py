@@ -50,15 +50,15 @@ class Connections(Verbs):
         if held is not None and _same(self._target, target):
             held.autocommit = autocommit
             return held
-        if held is not None and held.owned:
-            if held.pending:
-                waiting = ", ".join(f"{n} {t}" for t, n in held.pending.items())
-                raise InsertError(
-                    f"rows wait for a commit on {held.label}: {waiting}."
-                    " Call commit() or rollback() before you connect elsewhere."
-                )
-            held.close()
+        if held is not None and held.owned and held.pending:
+            waiting = ", ".join(f"{n} {t}" for t, n in held.pending.items())
+            raise InsertError(
+                f"rows wait for a commit on {held.label}: {waiting}."
+                " Call commit() or rollback() before you connect elsewhere."
+            )
         repo = open_repo(target, autocommit=autocommit)
+        if held is not None:
+            held.close()
         self._options["repo"], self._target = repo, target
         self._changed()
         return repo

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from machina_lab.core.batches import Key
     from machina_lab.core.tables import Table
-    from machina_lab.fixtures import Loaded, Package, Progress
+    from machina_lab.fixtures import Checked, Loaded, Package, Progress
 
 
 def export_rows(  # noqa: PLR0913 - the options of an export, all by name
@@ -156,6 +156,83 @@ def _load(  # noqa: PLR0913 - the options of a load
     known, _ = _tables(connection, metadatas)
     return load_set(
         directory, Rows(connection), known, strict=strict, keys=keys, progress=progress
+    )
+
+
+def check_fixtures(
+    directory: str | Path, database: Any = None, *, strict: bool = False
+) -> Checked:
+    """
+    Check a fixture set, against a database if there is one; nothing is loaded.
+
+    Args:
+        directory: The fixture set.
+        database: A URL, Engine, Connection or Session.
+        strict: Refuse files that were edited since they were written.
+
+    Raises:
+        FixtureError: Something is wrong; `.problems` holds every problem found.
+    """
+    from machina_lab.fixtures import check_set
+
+    if database is None:
+        return check_set(directory, strict=strict)
+    from machina_lab.alchemy.rows import Rows
+    from machina_lab.schema.reflection import connected
+
+    with connected(database) as connection:
+        tables, _ = _tables(connection, ())
+        sink = Rows(connection)
+        return check_set(directory, tables=tables, sink=sink, strict=strict)
+
+
+class Loader:
+    """
+    Loads fixture sets again and again, as tests do: checked once, read once.
+
+    What was checked is remembered until a file of the set changes.
+    """
+
+    def __init__(self) -> None:
+        self._checked: dict[tuple[Path, str], tuple[Any, Any]] = {}
+
+    def load(self, directory: Path, lab: Any) -> Loaded:
+        """
+        Load a set into the database of a lab.
+
+        Raises:
+            FixtureError: Something is wrong with it; nothing was loaded.
+        """
+        repo = lab.repo
+        if repo is None:
+            raise InsertError("the lab has no database to load fixtures into.")
+        loaded: Loaded = repo.run(lambda session: self._load(session, directory, lab))
+        return loaded
+
+    def _load(self, session: Any, directory: Path, lab: Any) -> Loaded:
+        from machina_lab.alchemy.rows import Rows
+        from machina_lab.fixtures import check_set, load_checked
+
+        connection = _connection(session)
+        sink = Rows(connection)
+        place = (directory.resolve(), str(connection.engine.url))
+        signature = _signature(directory)
+        known, checked = self._checked.get(place, (None, None))
+        if checked is None or known != signature:
+            tables, _ = _tables(connection, lab._metadatas())  # noqa: SLF001 - its room
+            checked = check_set(directory, tables=tables, sink=sink)
+            self._checked[place] = (signature, checked)
+        return load_checked(checked, sink)
+
+
+def _signature(directory: Path) -> tuple[tuple[str, int, int], ...]:
+    """
+    Return what changes when a file of a set does.
+    """
+    return tuple(
+        (str(path), path.stat().st_mtime_ns, path.stat().st_size)
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
     )
 
 
