@@ -8,6 +8,8 @@ Exploring a database: what is in it, and factories for every table of it.
 
 from __future__ import annotations
 
+from machina_lab.schema.crafting import TableFactories, TableFactory
+from machina_lab.schema.guesses import generator_of, register_type
 from machina_lab.schema.model import Path, Relation, Schema, Skipped
 from machina_lab.schema.ordering import Cycle, InsertOrder, Late, insert_order
 
@@ -20,5 +22,9 @@ __all__ = [
     "Relation",
     "Schema",
     "Skipped",
+    "TableFactories",
+    "TableFactory",
+    "generator_of",
     "insert_order",
+    "register_type",
 ]

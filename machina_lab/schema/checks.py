@@ -272,6 +272,8 @@ class Solver:
                 if _is_column(part.args[0], name) and part.args[1].kind == "value":
                     yield from _shaped(sequence, part, column)
             elif part.kind in ("=", ">=", "<=", ">", "<"):
+                if part.kind == "=" and _is_column(part.args[0], name):
+                    yield from _only(part.args[1], column)
                 yield from _sized(sequence, part, name, column)
 
 
@@ -321,6 +323,16 @@ def _shaped(sequence: str, part: Node, column: Column) -> Iterator[Value]:
         yield constant(texts[0])
     if len(texts) > 1:
         yield cycled(sequence, texts[:26])
+
+
+def _only(wanted: Any, column: Column) -> Iterator[Value]:
+    """
+    Yield the one value that `column = literal` leaves: there can be one row only.
+    """
+    if isinstance(wanted, Node) and wanted.kind == "value":
+        value = _fit(wanted.args[0], column)
+        if value is not None:
+            yield replace(constant(value), limit=1)
 
 
 def _sized(sequence: str, part: Node, name: str, column: Column) -> Iterator[Value]:

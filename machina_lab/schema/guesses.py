@@ -90,6 +90,8 @@ _PLAIN: Final[dict[str, Any]] = {
     "array": [],
     "any": "value",
 }
+#: A place for the record's number in a pattern; `{{}}` is none.
+_NUMBERED: Final = re.compile(r"(?<!\{)\{(?::\w+)?\}")
 _registered: dict[str, tuple[Callable[[int], Any], str]] = {}
 
 
@@ -247,9 +249,11 @@ def _patterns(rule: Rule, wish: Wish) -> list[str]:
     }
     found = []
     for text in (rule.text, *rule.short):
+        pattern = text
         for word, replacement in words.items():
-            text = text.replace(word, replacement.replace("{", "").replace("}", ""))
-        found.append(text)
+            clean = replacement.replace("{", "").replace("}", "")
+            pattern = pattern.replace(word, clean)
+        found.append(pattern)
     return found
 
 
@@ -264,7 +268,7 @@ def _label(wish: Wish, rule: Rule) -> str:
 
 def _fitting(wish: Wish, patterns: list[str], length: int | None) -> Value | None:
     for pattern in patterns:
-        counted = "{}" in pattern or "{:" in pattern
+        counted = _NUMBERED.search(pattern) is not None
         if wish.unique and not counted:
             pattern, counted = f"{pattern.format()} {{}}", True  # noqa: PLW2901
         if not counted:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import RelationshipProperty, registry, relationship
 from machina_lab.core.tables import ForeignKey, Table
 from machina_lab.errors import UnknownTableError
 from machina_lab.schema.model import Schema, Skipped
-from machina_lab.schema.naming import Names, name_tables
+from machina_lab.schema.naming import Names
 from machina_lab.schema.ordering import is_optional
 from machina_lab.schema.reflection import Reflection
 
@@ -92,14 +92,15 @@ class Models(Mapping[str, type]):
         return [*super().__dir__(), *(self.names[key].model for key in self)]
 
 
-def map_tables(reflection: Reflection) -> Models:
+def map_tables(reflection: Reflection, names: Mapping[str, Names]) -> Models:
     """
-    Make a class for every table of *reflection*.
+    Make a class for every table of *reflection*, called as *names* say.
     """
     schema = reflection.schema
-    names = name_tables(schema)
     tables = {table.key: table for table in schema if table.key in names}
+    _prepare(reflection.metadata)
     rooms = _Mapping(registry(metadata=reflection.metadata), names, tables)
+    rooms.dialect = schema.dialect
     skipped = []
     for table in tables.values():
         try:
@@ -109,6 +110,28 @@ def map_tables(reflection: Reflection) -> Models:
     rooms.relate(schema.insert_order().late)
     rooms.registry.configure()
     return Models(schema, names, rooms.classes, tuple(skipped))
+
+
+def _prepare(metadata: sa.MetaData) -> None:
+    """
+    Take out of the tables what SQLAlchemy trips over when it inserts.
+    """
+    for table in metadata.tables.values():
+        for column in table.primary_key.columns:
+            column.nullable = False  # SQLite leaves it open
+        for constraint in list(table.foreign_key_constraints):
+            if any(_is_lost(element) for element in constraint.elements):
+                table.constraints.discard(constraint)
+                for element in constraint.elements:
+                    element.parent.foreign_keys.discard(element)
+                    table.foreign_keys.discard(element)
+
+
+def _is_lost(element: sa.ForeignKey) -> bool:
+    try:
+        return element.column is None
+    except SQLAlchemyError:
+        return True
 
 
 class _Mapping:
@@ -125,6 +148,7 @@ class _Mapping:
         self.registry = orm
         self.names = names
         self.tables = tables
+        self.dialect = ""
         self.classes: dict[str, type] = {}
         self.base: Any = orm.generate_base(cls=Record, name="Record")
 
@@ -132,22 +156,26 @@ class _Mapping:
         """
         Make the class of one table, columns only.
         """
-        if not table.columns:
-            raise ValueError("it has no columns")
         names = self.names[table.key]
         source = self.registry.metadata.tables[table.key]
         body: dict[str, Any] = {
             "__table__": source,
             "__module__": __name__,
             "__doc__": table.comment or f"A row of {table.key}.",
-            "__mapper_args__": {"primary_key": self._key(table, source)},
         }
-        body |= {names.attributes[column.name]: column for column in source.columns}
+        key = self._key(table, source)
+        body["__mapper_args__"] = {"primary_key": key}
+        body |= {
+            names.attributes.get(column.name, column.name.strip("_")): column
+            for column in source.columns
+        }
         self.classes[table.key] = type(names.model, (self.base,), body)
 
     def _key(self, table: Table, source: sa.Table) -> list[sa.Column[Any]]:
         """
-        Return the columns that tell rows apart: the key, else something unique, else all.
+        Return the columns that tell rows apart.
+
+        The key, else something unique, else the database's own row number, else all.
         """
         keys = [table.primary_key] + [
             unique.columns
@@ -156,9 +184,30 @@ class _Mapping:
             and not any(table.column(name).nullable for name in unique.columns)
         ]
         names = next((key for key in keys if key), None)
-        if names is None:
-            names = tuple(column.name for column in table.columns)
-        return [source.columns[name] for name in names]
+        if names is not None:
+            return [source.columns[name] for name in names]
+        row_number = self._row_number(table)
+        if row_number is None:
+            return list(source.columns)
+        source.append_column(row_number)
+        return [row_number]
+
+    def _row_number(self, table: Table) -> sa.Column[Any] | None:
+        """
+        Return the column every row has without asking, where the database has one.
+        """
+        taken = {column.name.lower() for column in table.columns}
+        kinds: dict[str, tuple[tuple[str, ...], sa.types.TypeEngine[Any]]] = {
+            "sqlite": (("rowid", "oid", "_rowid_"), sa.Integer()),
+            "postgresql": (("ctid",), sa.String()),
+        }
+        names, kind = kinds.get(self.dialect, ((), sa.Integer()))
+        name = next((name for name in names if name not in taken), None)
+        if name is None:
+            return None
+        return sa.Column(
+            name, kind, primary_key=True, system=True, server_default=sa.FetchedValue()
+        )
 
     def relate(self, late: tuple[Any, ...]) -> None:
         """

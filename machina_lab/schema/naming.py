@@ -50,9 +50,9 @@ class Names:
 
 def name_tables(tables: Iterable[Table]) -> dict[str, Names]:
     """
-    Return the names of all *tables* by key; views have none.
+    Return the names of all *tables* by key; views and tables without columns have none.
     """
-    listed = [table for table in tables if not table.view]
+    listed = [table for table in tables if not table.view and table.columns]
     factories = name_factories(listed)
     attributes = {table.key: _attributes(table) for table in listed}
     taken = {key: {*names.values(), *_TAKEN} for key, names in attributes.items()}

@@ -18,7 +18,7 @@ from machina_lab.core.tables import Column, ForeignKey, Table
 from machina_lab.schema.checks import Solver, because
 from machina_lab.schema.guesses import Wish, guess
 from machina_lab.schema.naming import Names
-from machina_lab.schema.ordering import Late, is_optional
+from machina_lab.schema.ordering import Cycle, Late, is_optional
 from machina_lab.schema.values import Value, counted_number, unlike
 
 
@@ -77,6 +77,22 @@ class Plan:
     unique: set[str] = field(default_factory=set)
     solved: set[str] = field(default_factory=set)
 
+    @property
+    def limit(self) -> int | None:
+        """
+        How many rows there can be: unique columns may run out of values.
+        """
+        limits = [
+            value.limit
+            for name, value in self.values.items()
+            if value.limit is not None and self._alone(name)
+        ]
+        return min(limits, default=None)
+
+    def _alone(self, name: str) -> bool:
+        groups = [self.table.primary_key, *(each.columns for each in self.table.uniques)]
+        return (name,) in groups
+
 
 class Planner:
     """
@@ -85,15 +101,14 @@ class Planner:
     Args:
         tables: Tables by key.
         names: Their names by key.
-        late: Foreign keys that close a cycle.
-        hard: Those of them that cannot be left for later, with the reason.
+        hard: Foreign keys that close a cycle and cannot be left for later -> the cycle.
     """
 
     def __init__(
         self,
         tables: Mapping[str, Table],
         names: Mapping[str, Names],
-        hard: Mapping[Late, str],
+        hard: Mapping[Late, Cycle],
     ) -> None:
         self.tables = tables
         self.names = names
@@ -130,9 +145,9 @@ class Planner:
         if fk.table == plan.table.key:
             self._point_at_itself(plan, fk)
             return
-        broken = self.hard.get(Late(plan.table.key, fk))
-        if broken is not None:
-            plan.needs.append(broken)
+        if Late(plan.table.key, fk) in self.hard:
+            self._close_ring(plan, fk, self.hard[Late(plan.table.key, fk)])
+            return
         covered = {name for each in plan.parents for name in each.foreign_key.columns}
         if attribute and not (set(fk.columns) <= covered and self._same_row(plan, fk)):
             shared = self._shared(plan, fk)
@@ -189,6 +204,53 @@ class Planner:
                 f"lambda {factory}: {factory}.{attributes[referenced]}",
                 "required, and the first row has none but itself",
             )
+
+    def _close_ring(self, plan: Plan, fk: ForeignKey, cycle: Cycle) -> None:
+        """
+        Let the parent point back at the row being made, by a key that is given.
+        """
+        if cycle.cure in ("statement", "none"):
+            plan.needs.append(str(cycle))
+        start = cycle.tables.index(plan.table.key)
+        ring = [*cycle.tables[start + 1 :], *cycle.tables[:start]]
+        back = self._back(ring, plan)
+        attribute = plan.names.parents.get(fk, "")
+        if back is None or not attribute:
+            plan.needs.append(str(cycle))
+            return
+        for name in plan.table.primary_key:
+            column = plan.table.column(name)
+            sequence = f"{plan.names.factory}.{plan.names.attributes[name]}"
+            value = unlike(sequence, column.type.kind)
+            if value is not None and name not in plan.values:
+                plan.values[name] = value.because("given, because its parent needs it")
+        plan.parents.append(
+            Parent(attribute, self.names[ring[0]].factory, fk, shared=back)
+        )
+
+    def _back(self, ring: list[str], plan: Plan) -> dict[str, str] | None:
+        """
+        Return what the tables of *ring* need so that the last points at the new row.
+        """
+        table = self.tables[ring[0]]
+        target = ring[1] if len(ring) > 1 else plan.table.key
+        fk = next(each for each in table.foreign_keys if each.table == target)
+        attribute = self.names[ring[0]].parents.get(fk, "")
+        if not attribute:
+            return None
+        if len(ring) > 1:
+            inner = self._back(ring[1:], plan)
+            if inner is None:
+                return None
+            pairs = ", ".join(f'"{name}": {code}' for name, code in inner.items())
+            return {attribute: f"{{{pairs}}}"}
+        mine = self.names[ring[0]].attributes
+        keys = zip(fk.columns, fk.references, strict=True)
+        found = {attribute: "None"}
+        for name, referenced in keys:
+            theirs = plan.names.attributes[referenced]
+            found[mine[name]] = f"{plan.names.factory}.{theirs}"
+        return found
 
     def _shared(self, plan: Plan, fk: ForeignKey) -> dict[str, str]:
         """

@@ -130,8 +130,9 @@ TEXT_RULES: Final = (
     _text("status", r"status|state", "active", "on"),
     _text("role", r"role|permission|access_level", "member", "user"),
     _text("kind", r"type|kind|category|class|group|mode|level|scope", "standard", "a"),
-    _text("gist", r"description|descr?|comments?|notes?|body|content|text|summary|bio"
-          r"|message|remarks?|details?|abstract|excerpt|caption|about|reason|memo",
+    _text("gist", r"body|content|text", "Some text", "Text", fake="text.sentence()"),
+    _text("gist", r"description|descr?|comments?|notes?|summary|bio|message|remarks?"
+          r"|details?|abstract|excerpt|caption|about|reason|memo",
           "Some {name}", "Text", fake="text.sentence()"),
     _text("person", r"author|creator|owner|composer|editor|by", "Jane Doe", "Jane",
           fake="person.full_name()"),

@@ -49,7 +49,7 @@ class Scaffold:
         self.names = names
         tables = {table.key: table for table in schema if table.key in names}
         hard = {
-            late: str(cycle)
+            late: cycle
             for cycle in schema.insert_order().cycles
             for late in cycle.broken
             if _is_hard(cycle)
@@ -81,12 +81,11 @@ class Scaffold:
         plan = self.plan(key)
         names = plan.names
         function = function_name(names.factory)
-        lines = [f"# needs you: {need}" for need in plan.needs]
         lines = [line for need in plan.needs for line in comment(f"Needs you: {need}.", indent=0)]
         lines.append(f"@lab.factory(model={model_path(names)})")
         lines.append(f"def {function}():")
         entries = self._entries(plan, realistic=realistic)
-        left = [line for line in self._left(plan)]
+        left = self._left(plan)
         if entries:
             lines += ["    return {", *entries, *left, "    }"]
         else:
@@ -224,6 +223,8 @@ def _reason(parent: Parent) -> str:
     if parent.key:
         return "required, and the class has no association for it"
     if parent.shared:
+        if "None" in parent.shared.values() or "{" in "".join(parent.shared.values()):
+            return "required, as this row is by its parent: both are made together"
         return f"required; has {' and '.join(parent.shared)} in common"
     return ""
 

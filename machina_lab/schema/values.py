@@ -36,6 +36,7 @@ class Value:
         imports: What the source needs: `datetime.date`.
         counted: Whether it differs from record to record.
         limit: How many different ones there are; None if enough.
+        start: Where its sequence starts.
         telling: Whether a person would want to see it in a row that may do without.
         fake: The source of a realistic one, or "".
     """
@@ -46,6 +47,7 @@ class Value:
     imports: tuple[str, ...] = ()
     counted: bool = False
     limit: int | None = None
+    start: int = 0
     telling: bool = False
     fake: str = ""
 
@@ -123,7 +125,12 @@ def counted_number(name: str, rule: str = "", *, start: int = 1) -> Value:
     items += [Named("start_at=", str(start))] if start else []
     piece = Call("sequence", tuple(items))
     return Value(
-        piece, lambda n: n + start, rule, ("machina_lab.sequence",), counted=True
+        piece,
+        lambda n: n + start,
+        rule,
+        ("machina_lab.sequence",),
+        counted=True,
+        start=start,
     )
 
 

@@ -113,7 +113,7 @@ POSTGRES = {
             ip inet NOT NULL, net cidr NOT NULL, mac macaddr NOT NULL,
             bits bit(3) NOT NULL, vbits bit varying(5) NOT NULL,
             wait interval NOT NULL, price money NOT NULL, doc tsvector NOT NULL,
-            q tsquery NOT NULL, x xml NOT NULL, j json NOT NULL, jb jsonb NOT NULL,
+            q tsquery NOT NULL, x xml, j json NOT NULL, jb jsonb NOT NULL,
             spot point NOT NULL, area box NOT NULL, path polygon NOT NULL,
             home address NOT NULL, raw bytea NOT NULL, t time NOT NULL,
             tz timetz NOT NULL, c char(2) NOT NULL, n numeric NOT NULL,

@@ -1,0 +1,290 @@
+"""
+Every table is a factory.
+
+The factories of a database are made on first use by running the very source that a
+scaffold shows; what one reads is what runs.
+"""
+
+from __future__ import annotations
+
+import linecache
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from machina_lab.core.sequences import sequences
+from machina_lab.core.tables import Table
+from machina_lab.errors import UndefinedFactoryError
+from machina_lab.schema.guesses import Wish, explain
+from machina_lab.schema.mapping import Models, map_tables
+from machina_lab.schema.model import Schema
+from machina_lab.schema.naming import Names, name_tables
+from machina_lab.schema.plans import Plan
+from machina_lab.schema.reflection import reflect
+from machina_lab.schema.scaffolding import Scaffold
+from machina_lab.schema.values import Value
+
+
+#: How a repo lends its session: `run(work)` calls `work(session)`.
+Run = Callable[[Callable[[Any], Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TableFactory:
+    """
+    The automatic factory of one table.
+
+    Attributes:
+        name: The factory's name.
+        function: Its body.
+        model: The class of its records.
+        text: Its source as a module that can be pasted, imports and variants included.
+        table: The table.
+        variants: Variant -> what it gives by default.
+        needs: What somebody has to do before a row can be inserted; empty if nothing.
+        limit: How many rows the table has room for, where that is known.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    model: type
+    text: str
+    table: Table
+    variants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+class TableFactories:
+    """
+    The factories of a database, made on first use.
+
+    Args:
+        schema: The tables.
+        names: What they are called.
+        models: Makes or finds their classes; called when the first one is needed.
+        lab: The lab whose factories they are: for realistic values and inserts.
+        run: Lends a session, so that counters start behind the rows that are there.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        names: Mapping[str, Names],
+        models: Callable[[], Models],
+        *,
+        lab: Any = None,
+        run: Run | None = None,
+    ) -> None:
+        self.schema = schema
+        self._names = dict(names)
+        self._keys = {each.factory: key for key, each in names.items()}
+        self._make_models = models
+        self._models: Models | None = None
+        self._lab = lab
+        self._run = run
+        self._made: dict[str, TableFactory] = {}
+        self._scaffold: Scaffold | None = None
+
+    @classmethod
+    def of_database(cls, target: Any, *, lab: Any = None, run: Run | None = None) -> Self:
+        """
+        Read a database (URL, Engine, Connection or Session) and map its tables.
+        """
+        found = reflect(target)
+        names = name_tables(found.schema)
+        return cls(
+            found.schema, names, lambda: map_tables(found, names), lab=lab, run=run
+        )
+
+    @property
+    def models(self) -> Models:
+        """
+        The classes of the tables; made when first asked for.
+        """
+        if self._models is None:
+            self._models = self._make_models()
+        return self._models
+
+    def names(self) -> list[str]:
+        """
+        Return the names of all factories, parents first; nothing is made for that.
+        """
+        order = self.schema.insert_order()
+        return [self._names[key].factory for key in order if key in self._names]
+
+    def define(self, name: str) -> TableFactory:
+        """
+        Return the factory called *name*, made on first use.
+
+        Raises:
+            UndefinedFactoryError: No table is called like that.
+        """
+        if name not in self._keys:
+            raise UndefinedFactoryError(name, known=self._keys)
+        if name not in self._made:
+            self._made[name] = self._define(name, self._keys[name])
+        return self._made[name]
+
+    def scaffold(self, *names: str, realistic: bool = False) -> str:
+        """
+        Return source for these tables (by table or factory name), or for all of them.
+        """
+        keys = [self._key(name) for name in names]
+        if not names:
+            keys = [key for key in self.schema.insert_order() if key in self._names]
+        return self._source.source(*keys, realistic=realistic)
+
+    def explain(self, table: str, column: str) -> str:
+        """
+        Say what a column gets and which rule won.
+        """
+        key = self._key(table)
+        plan = self._source.plan(key)
+        names = plan.names
+        found = next(
+            (c for c in plan.table.columns if column in (c.name, names.attributes[c.name])),
+            None,
+        ) or plan.table.column(column)
+        where = f"{key}.{found.name}"
+        for parent in plan.parents:
+            if found.name in parent.foreign_key.columns:
+                return f"{where}: from a {parent.factory} (required foreign key)"
+        if found.name in plan.values:
+            value = plan.values[found.name]
+            return f"{where} = {value.piece}: {value.rule or 'its type'}"
+        if found.name in plan.left:
+            return f"{where}: left out ({plan.left[found.name]})"
+        return explain(
+            Wish(plan.table, found, names.factory, names.attributes[found.name])
+        )
+
+    # -- making ------------------------------------------------------------------------
+
+    @property
+    def _source(self) -> Scaffold:
+        if self._scaffold is None:
+            self._scaffold = Scaffold(self.schema, self._names)
+        return self._scaffold
+
+    def _key(self, name: str) -> str:
+        if name in self._keys:
+            return self._keys[name]
+        return self.schema.table(name).key
+
+    def _define(self, name: str, key: str) -> TableFactory:
+        plan = self._source.plan(key)
+        text = self._source.source(key)
+        recorder = _Recorder(self._lab, self.models)
+        _execute(text, recorder, f"<table {key}>")
+        self._count_on(plan)
+        return TableFactory(
+            name=name,
+            function=recorder.function,
+            model=self.models[key],
+            text=text,
+            table=plan.table,
+            variants=recorder.variants,
+            needs=tuple(plan.needs),
+            limit=plan.limit,
+        )
+
+    def _count_on(self, plan: Plan) -> None:
+        """
+        Let the sequences of unique columns start behind the rows that are there.
+        """
+        counted = [name for name in plan.unique if _is_counted(plan, name)]
+        counted += [name for name in plan.values if name in plan.table.primary_key]
+        if self._run is None or not counted or not plan.table.rows:
+            return
+        model = self.models[plan.table.key]
+        for name in dict.fromkeys(counted):
+            if not plan.values[name].counted:
+                continue
+            attribute = plan.names.attributes[name]
+            query = sa.select(getattr(model, attribute))
+            values = self._run(lambda session, query=query: session.scalars(query).all())
+            _skip(f"{plan.names.factory}.{attribute}", plan.values[name], values)
+
+
+def _is_counted(plan: Plan, name: str) -> bool:
+    value = plan.values.get(name)
+    return value is not None and value.counted
+
+
+def _skip(name: str, value: Value, values: Iterable[Any]) -> None:
+    """
+    Move a sequence behind the last number whose value is taken.
+    """
+    taken = {each for each in values if each is not None}
+    numbers = [each for each in taken if isinstance(each, int)]
+    if numbers and len(numbers) == len(taken):
+        after = max(numbers) + 1 - value.make(0)
+    else:
+        tried = range(min(len(taken) + 1000, value.limit or 10**9))
+        after = max((n + 1 for n in tried if value.make(n) in taken), default=0)
+    if after + value.start > sequences.peek(name):
+        sequences.set(name, after + value.start)
+
+
+class _Recorder:
+    """
+    Stands in for `lab` while a factory's source runs; afterwards passes on to the lab.
+    """
+
+    def __init__(self, lab: Any, models: Models) -> None:
+        self._lab = lab
+        self.models = models
+        self.function: Callable[..., Any] = dict
+        self.variants: dict[str, Mapping[str, Any]] = {}
+
+    def factory(self, **_options: Any) -> Callable[[Any], Any]:
+        """
+        Keep the decorated function.
+        """
+
+        def keep(function: Callable[..., Any]) -> Callable[..., Any]:
+            self.function = function
+            return function
+
+        return keep
+
+    def variant(self, _base: str, name: str, *, defaults: Mapping[str, Any]) -> None:
+        """
+        Keep the variant.
+        """
+        self.variants[name] = defaults
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._lab, name)
+
+
+def _execute(text: str, recorder: _Recorder, filename: str) -> None:
+    """
+    Run a factory's source with the recorder as its lab.
+
+    The text is kept where tracebacks and `inspect` look for it.
+    """
+    lines = text.splitlines(keepends=True)
+    linecache.cache[filename] = (len(text), None, lines, filename)
+    namespace: dict[str, Any] = {"__name__": __name__, "lab": recorder}
+    code = compile(_without_lab(text), filename, "exec")
+    exec(code, namespace)  # noqa: S102 - our own source, shown to the user as it runs
+
+
+def _without_lab(text: str) -> str:
+    """
+    Leave `lab` out of the imports, line for line: it is given.
+    """
+    found = []
+    for line in text.splitlines():
+        if line.startswith("from machina_lab import "):
+            names = line.removeprefix("from machina_lab import ").split(", ")
+            kept = ", ".join(name for name in names if name != "lab")
+            line = f"from machina_lab import {kept}" if kept else ""  # noqa: PLW2901 - rewritten
+        found.append(line)
+    return "\n".join(found)
+

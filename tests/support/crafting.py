@@ -1,0 +1,93 @@
+"""
+One valid row: whether the automatic factory of every table can insert.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from machina_lab import Lab, sequences
+from machina_lab.schema import TableFactories
+
+
+@dataclass
+class Report:
+    """
+    What a schema's tables let in.
+
+    Attributes:
+        inserted: Tables that took every row.
+        failed: Tables that did not -> the reason on one line.
+    """
+
+    inserted: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """
+        The share of tables that took every row.
+        """
+        total = len(self.inserted) + len(self.failed)
+        return len(self.inserted) / total if total else 1.0
+
+    def __str__(self) -> str:
+        """
+        Name what failed.
+        """
+        lines = [f"{len(self.inserted)} of {len(self.inserted) + len(self.failed)}"]
+        return "\n".join([*lines, *(f"  {k}: {v}" for k, v in self.failed.items())])
+
+
+def open_lab(target: Any) -> tuple[Lab, TableFactories]:
+    """
+    Return a lab on *target* that has every table as a factory.
+    """
+    lab = Lab(repo=target)
+    repo = lab.repo
+    assert repo is not None
+    factories = repo.run(
+        lambda session: TableFactories.of_database(
+            session.connection(), lab=lab, run=repo.run
+        )
+    )
+    lab.add_source(factories)
+    return lab, factories
+
+
+def one_valid_row(target: Any, *, rows: int = 1) -> Report:
+    """
+    Insert rows into every table of a database, parents first, and take them back.
+    """
+    report = Report()
+    with sequences.isolated(), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        lab, factories = open_lab(target)
+        try:
+            for table in factories.schema:
+                if not table.view and not table.columns:
+                    report.failed[table.key] = "it has no columns"
+            for name in factories.names():
+                _insert(lab, factories, name, rows, report)
+        finally:
+            lab.rollback()
+            if lab.repo is not None:
+                lab.repo.close()
+    return report
+
+
+def _insert(
+    lab: Lab, factories: TableFactories, name: str, rows: int, report: Report
+) -> None:
+    try:
+        made = factories.define(name)
+        lab.insert_list(min(rows, made.limit or rows), name)
+    except Exception as error:
+        reason = str(error).strip().splitlines()
+        text = f"{type(error).__name__}: {reason[0] if reason else ''}"
+        report.failed[name] = text
+    else:
+        report.inserted.append(made.table.key)
