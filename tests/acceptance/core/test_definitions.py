@@ -356,6 +356,16 @@ class TestRefused:
             def multi(a, b):
                 return {}
 
+    def test_coroutine(self, lab):
+        """
+        A body is called, not awaited: `async def` is refused when it is defined.
+        """
+        with pytest.raises(OptionError, match=r"later.*async"):
+
+            @lab.factory
+            async def later():
+                return {}
+
     def test_unknown_option(self, lab):
         """
         An option nobody knows raises with the nearest name.

@@ -6,7 +6,14 @@ from types import ModuleType
 
 import pytest
 
-from machina_lab import DuplicateFactoryError, Lab, assoc, merge_attributes, sequence
+from machina_lab import (
+    DuplicateFactoryError,
+    Lab,
+    OptionError,
+    assoc,
+    merge_attributes,
+    sequence,
+)
 from tests.support.bodies import empty
 
 
@@ -125,6 +132,27 @@ class TestOthers:
         function = print
 
         assert function is lab.build("user", f=function)["f"]
+
+    def test_private_functions_are_left_alone(self, lab):
+        """
+        A leading underscore says: not for others.
+        """
+        lab.include({"user_factory": user_factory, "_row_factory": comment_factory})
+
+        assert ["user"] == list(lab.factories())
+
+    def test_all_or_nothing(self, lab):
+        """
+        A source with one wrong factory registers none.
+        """
+
+        def wrong_factory(one, two):
+            return {}
+
+        with pytest.raises(OptionError, match="wrong"):
+            lab.include({"user_factory": user_factory, "wrong_factory": wrong_factory})
+
+        assert [] == list(lab.factories())
 
     def test_names_collide_here_too(self, lab):
         """

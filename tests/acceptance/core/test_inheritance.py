@@ -151,12 +151,16 @@ class TestHelpers:
             def build():
                 return 1
 
-    def test_unknown_name_suggests_the_nearest(self, base):
+    @pytest.mark.parametrize(
+        ("wrong", "right"),
+        [("shuot", "shout"), ("buld", "build"), ("inser_list", "insert_list")],
+    )
+    def test_unknown_name_suggests_the_nearest(self, base, wrong, right):
         """
         An attribute a lab lacks raises with the nearest one it has.
         """
-        with pytest.raises(AttributeError, match="'shuot'"):
-            base.shuot("hi")
+        with pytest.raises(AttributeError, match=f"'{wrong}'.*'{right}'"):
+            getattr(base, wrong)
 
 
 class TestRepo:

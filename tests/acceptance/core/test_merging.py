@@ -4,7 +4,7 @@ Merging overrides into every kind of record.
 
 import copy
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
 
 import pytest
@@ -266,6 +266,26 @@ class TestClasses:
         lab.factory(name="row", model=Row)(lambda: {"name": "b"})
 
         assert 7 == lab.build("row", number=7).number
+
+    def test_what_the_constructor_used_up(self, lab):
+        """
+        Overriding one field leaves alone what an `InitVar` made of another.
+        """
+
+        @dataclass
+        class Invoice:
+            title: str = "t"
+            net: InitVar[int] = 0
+            gross: int = field(default=0, init=False)
+
+            def __post_init__(self, net):
+                self.gross = net * 2
+
+        lab.factory(name="invoice")(lambda: Invoice(net=5))
+
+        got = lab.build("invoice", title="x")
+
+        assert ("x", 10) == (got.title, got.gross)
 
     def test_inherited_fields(self, lab):
         """

@@ -127,6 +127,18 @@ class TestWithABody:
         assert ["cook"] * 2 == [u.role for u in lab.build_list(2, "greedy_user", given)]
         assert {"job": "cook"} == given
 
+    def test_body_that_returns_nothing(self, lab):
+        """
+        A body that forgets its `return` would lose what the caller gave: it raises.
+        """
+
+        @lab.variant("user")
+        def forgetful(params):
+            params["role"] = "lost"
+
+        with pytest.raises(MachinaError, match=r"forgetful.*None"):
+            lab.build("forgetful_user", name="Al")
+
     def test_typo_of_a_body(self, lab):
         """
         Keys that a variant makes up are checked like the caller's.
