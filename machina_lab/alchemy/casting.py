@@ -88,6 +88,13 @@ def cast_attributes(model: type, attributes: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def column_casts(model: type) -> _Columns:
+    """
+    Return the columns of *model* that are cast: attribute, class that needs none, type.
+    """
+    return _columns(plan_of(model))
+
+
 def _columns(plan: Plan) -> _Columns:
     version, found = _known.get(plan, (-1, []))
     if version != casters.version:
@@ -97,17 +104,16 @@ def _columns(plan: Plan) -> _Columns:
 
 
 def _castable(plan: Plan) -> Iterator[tuple[str, type | None, DataType]]:
-    for name, prop in plan.mapper.column_attrs.items():
+    for name, prop in plan.columns.items():
         datatype = plan.fields[name].type
         if is_computed(prop):
             continue
         if casters.find(datatype) is not None:
             yield name, None, datatype
         elif datatype.kind not in _UNTYPED and not is_custom(datatype):
-            # Lists are looked into, and a text may not be among an enum's choices.
-            deep = datatype.kind == "array" or (
-                datatype.choices and datatype.python is str
-            )
+            # Lists are looked into; a text may be no choice, or no UUID.
+            worded = datatype.python is str and datatype.kind != "text"
+            deep = worded or datatype.kind == "array"
             yield name, None if deep else datatype.python, datatype
 
 

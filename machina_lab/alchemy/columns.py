@@ -12,11 +12,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from sqlalchemy import URL, Dialect
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -64,15 +66,28 @@ def data_type(sa_type: TypeEngine[Any]) -> DataType:
 
 def sql_of(sa_type: TypeEngine[Any]) -> str:
     """
-    Return *sa_type* as a database writes it, or "" where it cannot be written.
+    Return *sa_type* as its database writes it, or "" where it cannot be written.
     """
     if isinstance(sa_type, sa.types.NullType):
         return ""
+    dialect = _dialect_of(type(sa_type).__module__)
     try:
-        return str(sa_type)
+        return sa_type.compile(dialect=dialect) if dialect else str(sa_type)
     except (SQLAlchemyError, NotImplementedError, AttributeError):
         # A type of the user's own that only some dialect can write.
         return type(sa_type).__name__.upper()
+
+
+@lru_cache(maxsize=64)
+def _dialect_of(module: str) -> Dialect | None:
+    """
+    Return the dialect that types of *module* belong to, or None for general ones.
+    """
+    room, _, rest = module.removeprefix("sqlalchemy.").partition(".")
+    if room != "dialects":
+        return None
+    dialect: Dialect = URL.create(rest.partition(".")[0]).get_dialect()()
+    return dialect
 
 
 def _python_type(sa_type: TypeEngine[Any]) -> type:

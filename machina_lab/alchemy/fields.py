@@ -37,7 +37,7 @@ def read_fields(mapper: Mapper[Any]) -> dict[str, Field]:
     """
     Return the fields of *mapper*'s class: columns, associations, then properties.
     """
-    found = {prop.key: _column_field(mapper, prop) for prop in _columns(mapper)}
+    found = {prop.key: _column_field(mapper, prop) for prop in columns(mapper)}
     for relation in mapper.relationships:
         found[relation.key] = _association_field(mapper, relation)
     for composite in mapper.composites:
@@ -114,7 +114,7 @@ def constructor(mapper: Mapper[Any]) -> dict[str, inspect.Parameter]:
 # -- columns -------------------------------------------------------------------------
 
 
-def _columns(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
+def columns(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
     """
     Return column attributes in the order of the table's columns, expressions last.
     """
@@ -123,7 +123,9 @@ def _columns(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
     def position(prop: ColumnProperty[Any]) -> int:
         return min(order.get(column, len(order)) for column in prop.columns)
 
-    return sorted(mapper.column_attrs, key=position)
+    # Concrete tables are told apart by a column that the class never gets.
+    found = [each for each in mapper.column_attrs if each.key in mapper.class_manager]
+    return sorted(found, key=position)
 
 
 def _column_field(mapper: Mapper[Any], prop: ColumnProperty[Any]) -> Field:

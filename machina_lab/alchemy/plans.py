@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import inspect
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -139,6 +139,7 @@ class Plan:
     One mapped class.
 
     Attributes:
+        columns: Its attributes that hold columns, in table order.
         fields: Its fields.
         settable: What may be set on its records.
         relations: Its associations that can be set, by name.
@@ -156,6 +157,7 @@ class Plan:
         self.generation = _Generation.number
         self.mapper = mapper
         self.model: type = mapper.class_
+        self.columns = {prop.key: prop for prop in reading.columns(mapper)}
         self.fields: Mapping[str, Field] = reading.read_fields(mapper)
         self.settable = reading.read_settable(mapper, self.fields)
         self.relations = {
@@ -175,7 +177,7 @@ class Plan:
     def _read_defaults(self) -> None:
         found = {
             prop.key: reading.scalar_default(prop)
-            for prop in self.mapper.column_attrs
+            for prop in self.columns.values()
             if not reading.is_counted(self.mapper, prop)
         }
         self.defaults = {k: v for k, v in found.items() if v is not MISSING}
@@ -201,7 +203,7 @@ class Plan:
         )
         unread = {name for name, each in self.relations.items() if each.virtual}
         self.loads = [name for name in self.fields if name not in unread]
-        self.stored = frozenset(self.mapper.column_attrs.keys()) | set(self.relations)
+        self.stored = self.columns.keys() | self.relations.keys()
         self.primary = frozenset(
             name for name, field in self.fields.items() if field.role == "key"
         )
@@ -212,7 +214,7 @@ class Plan:
         self.quick = plain and _is_ordinary(self.model)
         self.new = self.mapper.class_manager.new_instance
         self.events = self.mapper.class_manager.dispatch
-        self.scalars = dict(_plain_scalars(self.mapper))
+        self.scalars = dict(_plain_scalars(self.model, self.columns))
         parameters = reading.constructor(self.mapper).values()
         kinds = inspect.Parameter
         named = [each for each in parameters if each.kind is not kinds.VAR_KEYWORD]
@@ -245,7 +247,7 @@ class Plan:
             | self.composites
             | {
                 name
-                for name, prop in self.mapper.column_attrs.items()
+                for name, prop in self.columns.items()
                 if reading.is_discriminator(self.mapper, prop) and name not in surrogate
             }
         )
@@ -284,12 +286,12 @@ def _is_ordinary(model: Any) -> bool:
     )
 
 
-def _plain_scalars(mapper: Mapper[Any]) -> Iterator[tuple[str, Any]]:
+def _plain_scalars(model: type, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
     """
     Yield the columns that hold a plain value, with the events they send.
     """
-    for name in mapper.column_attrs.keys():  # noqa: SIM118 - no dict
-        implementation = getattr(mapper.class_, name).impl
+    for name in names:
+        implementation = getattr(model, name).impl
         # Its class is called with an underscore since SQLAlchemy 2.1.
         if type(implementation).__name__.lstrip("_") == "ScalarAttributeImpl":
             yield name, implementation.dispatch
