@@ -223,8 +223,13 @@ def _column(name: Any, series: pd.Series, rows: list[int | None]) -> Column:
     values = cell_values(series)
     cells = _with_gap([cell_text(value) for value in values], rows)
     known = [value for value in values if value is not None]
-    numeric = bool(known) and all(map(_is_number, known))
+    numeric = all(map(_is_number, known)) if known else _is_numeric(series.dtype)
     return Column(cell_text(name), cells, numeric=numeric)
+
+
+def _is_numeric(dtype: Any) -> bool:
+    types = pd.api.types
+    return types.is_numeric_dtype(dtype) and not types.is_bool_dtype(dtype)
 
 
 def _is_number(value: Any) -> bool:

@@ -132,6 +132,18 @@ class TestInsert:
         assert "name" in made
 
 
+def test_to_fixtures(shop, tmp_path):
+    """
+    The records of the rows are written as a fixture set, and only these.
+    """
+    df = frame(shop.insert_list(3, "article"), lab=shop)
+
+    df[1:].machina.to_fixtures(tmp_path / "set")
+
+    lines = (tmp_path / "set" / "data" / "articles.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["id", "2", "3"]
+
+
 def test_params(shop):
     """
     Each row gives the params of the factory with the row as overrides.

@@ -87,6 +87,15 @@ def test_empty():
     assert ">name</th>" in df._repr_html_()
 
 
+def test_numbers_line_up_without_values_too():
+    """
+    A column of numbers is at the right even while all of them are missing.
+    """
+    df = frame([Person()])
+
+    assert '<th scope="col">id</th>' in df._repr_html_()
+
+
 class TestLimits:
     def test_rows_shown(self):
         """
