@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.sql.expression import ClauseElement
 
-from machina_lab.alchemy.fields import is_computed
+from machina_lab.alchemy.attributes import is_computed
 from machina_lab.alchemy.plans import Plan, plan_of
 from machina_lab.alchemy.provenance import provenance
 from machina_lab.core.casting import cast, casters, is_custom

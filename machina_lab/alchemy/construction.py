@@ -19,8 +19,9 @@ from machina_lab.alchemy.parents import (
     refuse_conflict,
     unset,
 )
-from machina_lab.alchemy.plans import Plan, Relation, collect, plan_of
+from machina_lab.alchemy.plans import Plan, plan_of
 from machina_lab.alchemy.provenance import remember, remember_more
+from machina_lab.alchemy.relations import Relation, collect
 from machina_lab.core.merging import refuse_unknown
 from machina_lab.errors import ArgumentTypeError
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from machina_lab.alchemy.parents import key_values, link, unset
-from machina_lab.alchemy.plans import Plan, Relation, plan_of
+from machina_lab.alchemy.plans import Plan, plan_of
 from machina_lab.alchemy.provenance import Provenance, provenance
+from machina_lab.alchemy.relations import Relation
 from machina_lab.core.records import kind_of
 
 

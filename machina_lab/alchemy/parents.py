@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm.attributes import set_attribute
 
-from machina_lab.alchemy.plans import Plan, Relation
+from machina_lab.alchemy.plans import Plan
+from machina_lab.alchemy.relations import Relation
 from machina_lab.core.records import MISSING
 from machina_lab.errors import ForeignKeyConflictError
 
@@ -74,10 +75,11 @@ def link(record: Any, relation: Relation, parent: Any) -> None:
     The collection would otherwise hold a record that is in no session, and SQLAlchemy
     warns of that at every flush.
     """
-    if relation.quiet is None:
+    quiet = relation.quiet(parent)
+    if quiet is None:
         set_attribute(record, relation.name, parent)
     else:
-        set_attribute(record, relation.name, parent, initiator=relation.quiet)
+        set_attribute(record, relation.name, parent, initiator=quiet)
 
 
 def unset(record: Any, name: str) -> None:

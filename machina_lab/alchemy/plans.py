@@ -8,21 +8,14 @@ import copy
 import inspect
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 from sqlalchemy import event
-from sqlalchemy.orm import (
-    Mapper,
-    RelationshipDirection,
-    RelationshipProperty,
-    registry,
-)
-from sqlalchemy.orm.collections import collection_adapter
-from sqlalchemy.util import duck_type_collection
+from sqlalchemy.orm import Mapper, registry
 
-from machina_lab.alchemy import fields as reading
+from machina_lab.alchemy import attributes as reading
+from machina_lab.alchemy.fields import read_fields, read_settable
+from machina_lab.alchemy.relations import Relation
 from machina_lab.core.records import MISSING, Field
 
 
@@ -43,95 +36,6 @@ class _Generation:
 @event.listens_for(object, "attribute_instrument", propagate=True)
 def _count(*_: Any) -> None:
     _Generation.number += 1
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPair:
-    """
-    One column of a foreign key.
-
-    Attributes:
-        local: The attribute that holds it.
-        remote: The attribute of the parent that it points to.
-        position: Place of `remote` in the parent's primary key, or None.
-    """
-
-    local: str
-    remote: str
-    position: int | None
-
-
-class Relation:
-    """
-    One association of a class.
-
-    Attributes:
-        name: Its attribute.
-        target: The class at the other end.
-        many: Whether it holds a collection.
-        keys: For a belongs_to the foreign key's columns, else ().
-        locals: Names of the attributes in `keys`.
-    """
-
-    def __init__(
-        self, mapper: Mapper[Any], relation: RelationshipProperty[Any]
-    ) -> None:
-        self.property = relation
-        self.name = relation.key
-        self.target: type = relation.mapper.class_
-        self.many = bool(relation.uselist)
-        self.virtual = relation.lazy in ("write_only", "dynamic")
-        self.keys = tuple(_key_pairs(mapper, relation))
-        self.locals = frozenset(pair.local for pair in self.keys)
-
-    @cached_property
-    def reverses(self) -> frozenset[str]:
-        """
-        The attributes of the target that are the other side of this association.
-        """
-        other = self.property._reverse_property  # noqa: SLF001 - no public name for it
-        return frozenset(each.key for each in other)
-
-    @cached_property
-    def collection(self) -> type | None:
-        """
-        `list`, `set` or `dict`, whichever the collection behaves like.
-        """
-        made = (self.property.collection_class or list)()
-        kind: type | None = duck_type_collection(made)
-        return kind
-
-    @cached_property
-    def quiet(self) -> Any:
-        """
-        The initiator with which setting this attribute tells no back-reference.
-
-        It is the token that the other side's own events carry, so SQLAlchemy takes the
-        event for the echo of one that already happened there. None where there is no
-        other side, or where several sides would have to be kept quiet.
-        """
-        sides = list(self.reverses)
-        if len(sides) != 1:
-            return None
-        implementation = getattr(self.target, sides[0]).impl
-        return getattr(implementation, "_append_token", None)
-
-
-def _key_pairs(
-    mapper: Mapper[Any], relation: RelationshipProperty[Any]
-) -> list[KeyPair]:
-    if relation.direction is not RelationshipDirection.MANYTOONE:
-        return []
-    target = relation.mapper
-    keys = list(target.primary_key)
-    found = []
-    for local, remote in relation.local_remote_pairs or ():
-        here = reading.attribute_of(mapper, local)
-        there = reading.attribute_of(target, remote)
-        if here and there:
-            at = [n for n, key in enumerate(keys) if key is remote]
-            found.append(KeyPair(here, there, at[0] if at else None))
-    return found
 
 
 class Plan:
@@ -158,8 +62,8 @@ class Plan:
         self.mapper = mapper
         self.model: type = mapper.class_
         self.columns = {prop.key: prop for prop in reading.columns(mapper)}
-        self.fields: Mapping[str, Field] = reading.read_fields(mapper)
-        self.settable = reading.read_settable(mapper, self.fields)
+        self.fields: Mapping[str, Field] = read_fields(mapper)
+        self.settable = read_settable(mapper, self.fields)
         self.relations = {
             each.key: Relation(mapper, each)
             for each in mapper.relationships
@@ -311,12 +215,3 @@ def plan_of(model: type) -> Plan:
         mapper.registry.configure(cascade=True)
         plan = manager.info[_KEY] = Plan(mapper)
     return plan
-
-
-def collect(record: Any, relation: Relation, items: Any) -> None:
-    """
-    Put *items* into a collection that only its own adapter knows how to fill.
-    """
-    adapter = collection_adapter(getattr(record, relation.name))
-    for item in items:
-        adapter.append_with_event(item)

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import ForeignKey, event, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
+from machina_lab.alchemy.attributes import columns
 from machina_lab.alchemy.construction import construct
-from machina_lab.alchemy.fields import columns
 from machina_lab.alchemy.mappers import MAPPED
 from machina_lab.core.records import MISSING, kind_of
 from tests.support import (

@@ -33,6 +33,7 @@ class Animal(Base):
     name: Mapped[str | None]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("owners.id"))
     owner: Mapped[Owner | None] = relationship(back_populates="pets")
+    collars: Mapped[list[Collar]] = relationship(back_populates="animal")
 
 
 class Dog(Animal):
@@ -41,6 +42,18 @@ class Dog(Animal):
 
     id: Mapped[int] = mapped_column(ForeignKey("animals.id"), primary_key=True)
     breed: Mapped[str] = mapped_column(default="mongrel")
+
+
+class Collar(Base):
+    """
+    A parent may be of a subclass.
+    """
+
+    __tablename__ = "collars"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    animal_id: Mapped[int | None] = mapped_column(ForeignKey("animals.id"))
+    animal: Mapped[Animal | None] = relationship(back_populates="collars")
 
 
 class Vehicle(Base):
