@@ -14,18 +14,20 @@ from machina_lab.core import records as _records
 
 
 if TYPE_CHECKING:
-    from machina_lab.core import Factory as Factory
-    from machina_lab.core import Strategy as Strategy
-    from machina_lab.core import assoc as assoc
-    from machina_lab.core import assoc_list as assoc_list
-    from machina_lab.core import casters as casters
-    from machina_lab.core import evaluate_lazy_attributes as evaluate_lazy_attributes
-    from machina_lab.core import lazy as lazy
-    from machina_lab.core import literal as literal
-    from machina_lab.core import merge_attributes as merge_attributes
-    from machina_lab.core import name_from_record as name_from_record
-    from machina_lab.core import sequence as sequence
-    from machina_lab.core import sequences as sequences
+    from machina_lab.core.associations import assoc as assoc
+    from machina_lab.core.associations import assoc_list as assoc_list
+    from machina_lab.core.casting import casters as casters
+    from machina_lab.core.factories import Factory as Factory
+    from machina_lab.core.lazies import lazy as lazy
+    from machina_lab.core.lazies import literal as literal
+    from machina_lab.core.merging import (
+        evaluate_lazy_attributes as evaluate_lazy_attributes,
+    )
+    from machina_lab.core.merging import merge_attributes as merge_attributes
+    from machina_lab.core.sequences import sequence as sequence
+    from machina_lab.core.sequences import sequences as sequences
+    from machina_lab.core.strategies import Strategy as Strategy
+    from machina_lab.core.strategies import name_from_record as name_from_record
     from machina_lab.errors import AssociationCycleError as AssociationCycleError
     from machina_lab.errors import CastError as CastError
     from machina_lab.errors import DuplicateFactoryError as DuplicateFactoryError
@@ -55,20 +57,20 @@ if TYPE_CHECKING:
     from machina_lab.schema import register_type as register_type
 
 _EXPORTS = {
-    "Factory": "core",
+    "Factory": "core.factories",
     "Lab": "labs",
-    "Strategy": "core",
-    "assoc": "core",
-    "assoc_list": "core",
-    "casters": "core",
-    "evaluate_lazy_attributes": "core",
+    "Strategy": "core.strategies",
+    "assoc": "core.associations",
+    "assoc_list": "core.associations",
+    "casters": "core.casting",
+    "evaluate_lazy_attributes": "core.merging",
     "lab": "labs",
-    "lazy": "core",
-    "literal": "core",
-    "merge_attributes": "core",
-    "name_from_record": "core",
-    "sequence": "core",
-    "sequences": "core",
+    "lazy": "core.lazies",
+    "literal": "core.lazies",
+    "merge_attributes": "core.merging",
+    "name_from_record": "core.strategies",
+    "sequence": "core.sequences",
+    "sequences": "core.sequences",
     "frame": "frames",
     "Schema": "schema",
     "register_type": "schema",

@@ -16,9 +16,8 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import cache
 from typing import Any, Final, Literal, get_args, get_origin
-from uuid import UUID
 
 
 Kind = Literal[
@@ -40,23 +39,6 @@ Kind = Literal[
     "any",  # untyped: every value passes
     "other",  # a type of the database that Python has no class for
 ]
-
-_PLAIN: Final[dict[type, Kind]] = {
-    bool: "boolean",
-    int: "integer",
-    float: "float",
-    Decimal: "decimal",
-    str: "text",
-    dt.datetime: "datetime",
-    dt.date: "date",
-    dt.time: "time",
-    dt.timedelta: "duration",
-    UUID: "uuid",
-    bytes: "binary",
-    bytearray: "binary",
-    dict: "json",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class DataType:
@@ -160,10 +142,33 @@ def _of_class(annotation: object, origin: object) -> DataType:
     return DataType(kind, None if kind == "any" else cls, source=annotation)
 
 
+@cache
+def _plain_kinds() -> dict[type, Kind]:
+    # Imported late: the front door imports this module, and uuid is not cheap.
+    from decimal import Decimal
+    from uuid import UUID
+
+    return {
+        bool: "boolean",
+        int: "integer",
+        float: "float",
+        Decimal: "decimal",
+        str: "text",
+        dt.datetime: "datetime",
+        dt.date: "date",
+        dt.time: "time",
+        dt.timedelta: "duration",
+        UUID: "uuid",
+        bytes: "binary",
+        bytearray: "binary",
+        dict: "json",
+    }
+
+
 def _kind_of_class(cls: type) -> Kind:
     if cls is object:
         return "any"
-    for plain, kind in _PLAIN.items():
+    for plain, kind in _plain_kinds().items():
         if issubclass(cls, plain):
             return kind
     if issubclass(cls, Mapping):

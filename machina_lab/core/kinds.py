@@ -17,7 +17,7 @@ from typing import Any
 from machina_lab.core.class_kinds import ClassKind, field_of, forced, hints_of
 from machina_lab.core.library_kinds import AttrsKind, PydanticKind
 from machina_lab.core.object_kinds import ObjectKind
-from machina_lab.core.records import MISSING, Field, RecordKind, add_kind
+from machina_lab.core.records import MISSING, Field, RecordKind, add_general_kind
 
 
 class MappingKind(RecordKind):
@@ -182,20 +182,20 @@ class NamedTupleKind(ClassKind):
 
 
 def _register(matches: Callable[[type], bool], kind: RecordKind) -> None:
-    add_kind(matches, lambda: kind)
+    add_general_kind(matches, lambda: kind)
 
 
-# Asked last to first: the most general is registered first.
-_register(lambda _: True, ObjectKind())
-_register(lambda cls: issubclass(cls, Mapping), MappingKind())
-_register(
-    lambda cls: issubclass(cls, tuple) and hasattr(cls, "_fields"), NamedTupleKind()
-)
-_register(dataclasses.is_dataclass, DataclassKind())
-_register(lambda cls: hasattr(cls, "__attrs_attrs__"), AttrsKind())
+# Asked in this order: the most general comes last.
 _register(
     lambda cls: (
         hasattr(cls, "__pydantic_core_schema__") or hasattr(cls, "model_fields")
     ),
     PydanticKind(),
 )
+_register(lambda cls: hasattr(cls, "__attrs_attrs__"), AttrsKind())
+_register(dataclasses.is_dataclass, DataclassKind())
+_register(
+    lambda cls: issubclass(cls, tuple) and hasattr(cls, "_fields"), NamedTupleKind()
+)
+_register(lambda cls: issubclass(cls, Mapping), MappingKind())
+_register(lambda _: True, ObjectKind())

@@ -9,6 +9,8 @@ plain classes live in `kinds.py`; a room that knows another sort (mapped classes
 
 from __future__ import annotations
 
+import importlib
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -205,6 +207,15 @@ def add_kind(matches: Callable[[type], bool], load: Callable[[], RecordKind]) ->
     _known.clear()
 
 
+def add_general_kind(
+    matches: Callable[[type], bool], load: Callable[[], RecordKind]
+) -> None:
+    """
+    Teach the lab a sort of record that is asked after all that are known so far.
+    """
+    _tests.append((matches, load))
+
+
 def kind_of(model: type) -> RecordKind:
     """
     Return the kind that reads and makes records of *model*.
@@ -212,7 +223,7 @@ def kind_of(model: type) -> RecordKind:
     try:
         return _known[model]
     except KeyError:
-        for matches, load in _tests:
-            if matches(model):
-                return _known.setdefault(model, load())
-        raise
+        # The sorts that the standard library brings; they register themselves, last.
+        importlib.import_module("machina_lab.core.kinds")
+        matching = (load for matches, load in _tests if matches(model))
+        return _known.setdefault(model, next(matching)())
