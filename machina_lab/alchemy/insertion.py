@@ -8,7 +8,7 @@ what was asked for: the records, their parents, children and partners.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, null
 from sqlalchemy.orm import Session
@@ -16,14 +16,23 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from machina_lab.alchemy import guards, keys
 from machina_lab.alchemy.asides import Asides
+from machina_lab.alchemy.bulk import BulkInsert, columns_of
+from machina_lab.alchemy.casting import cast_records
 from machina_lab.alchemy.cycles import cut_cycles
 from machina_lab.alchemy.graphs import Graph, Node, graph_of
 from machina_lab.alchemy.journal import Made
+from machina_lab.alchemy.pausing import collected_later
+from machina_lab.alchemy.plainness import listened_session, sheet_of
+from machina_lab.alchemy.progress import progress
 from machina_lab.alchemy.provenance import explicit_nones
 from machina_lab.alchemy.reading import read_back
 from machina_lab.alchemy.settings import InsertOptions
 from machina_lab.core.jobs import InsertJob
 from machina_lab.errors import HookError
+
+
+#: From how many records on rows are written in bulk without being asked.
+THRESHOLD: Final = 3000
 
 
 def insert(
@@ -43,16 +52,76 @@ def insert(
         options: How.
         made: Filled with what changed in memory, also when this fails.
     """
-    with session.no_autoflush:
-        records = hooked(job, job.before, "before_insert", job.build())
-        guards.check_records(session, records, job)
+    with session.no_autoflush, collected_later(job.count):
+        if _past_the_unit_of_work(session, job, options):
+            return _in_bulk(session, connection, job, options, made)
+        records = _ordinarily(session, connection, job, options, made)
+    if options.bulk and not options.records:
+        return [columns_of(record) for record in records]
+    return records
+
+
+def _ordinarily(
+    session: Session,
+    connection: Connection,
+    job: InsertJob,
+    options: InsertOptions,
+    made: Made,
+) -> list[Any]:
+    records = hooked(job, job.before, "before_insert", job.build())
+    guards.check_records(session, records, job)
+    if job.cast:
+        cast_records(records)
+    with options.applied_to(connection):
+        store(session, records, options, made)
+        if options.returning:
+            read_back(session, records)
+    return hooked(job, job.after, "after_insert", records)
+
+
+def _past_the_unit_of_work(
+    session: Session, job: InsertJob, options: InsertOptions
+) -> bool:
+    """
+    Return whether *job* is written in bulk: asked for, or long and unnoticed.
+    """
+    asked = options.bulk if options.bulk is not None else job.count >= THRESHOLD
+    if not asked or job.model is None or job.drafts is None or options.returning:
+        return False
+    if job.before is not None or job.after is not None or listened_session(session):
+        return False
+    mapped = hasattr(job.model, "__mapper__")
+    return mapped and not isinstance(sheet_of(job.model), str)
+
+
+def _in_bulk(
+    session: Session,
+    connection: Connection,
+    job: InsertJob,
+    options: InsertOptions,
+    made: Made,
+) -> Any:
+    assert job.drafts is not None
+    assert job.model is not None
+
+    def store_rest(records: list[Any]) -> None:
         if job.cast:
-            _cast(records)
-        with options.applied_to(connection):
-            store(session, records, options, made)
-            if options.returning:
-                read_back(session, records)
-        return hooked(job, job.after, "after_insert", records)
+            cast_records(records)
+        store(session, records, options, made)
+
+    bulk = BulkInsert(
+        session,
+        connection,
+        made,
+        store_rest,
+        casting=job.cast,
+        records=options.records or not options.bulk,
+    )
+    with (
+        options.applied_to(connection),
+        progress(job.count, f"insert {job.factory}") as done,
+    ):
+        return bulk.insert(job.drafts(), job.model, done)
 
 
 def store(
@@ -103,12 +172,6 @@ def _hooked(job: InsertJob, hook: Callable[[Any], Any], name: str, record: Any) 
             " return the record."
         )
     return result
-
-
-def _cast(records: list[Any]) -> None:
-    from machina_lab.alchemy.casting import cast_records
-
-    cast_records(records)
 
 
 # --- around the flush -------------------------------------------------------------------

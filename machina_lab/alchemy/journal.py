@@ -82,12 +82,14 @@ class Made:
         blanks: State -> the column attributes that had no value before the insert.
         changed: Records that were rows before and were written to.
         rows: Rows that were written without a record (bulk).
+        counts: Table -> how many of them.
     """
 
     states: list[InstanceState[Any]] = field(default_factory=list)
     blanks: dict[InstanceState[Any], frozenset[str]] = field(default_factory=dict)
     changed: list[InstanceState[Any]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)

@@ -55,9 +55,9 @@ def _agree(node: Node, link: Link, parent: InstanceState[Any]) -> bool:
     """
     values = node.state.dict
     differing = [
-        (key, values[key], _value_of(parent, other))
+        (key, values[key], value_of(parent, other))
         for key, other in link.keys
-        if values[key] != _value_of(parent, other)
+        if values[key] != value_of(parent, other)
     ]
     origin = provenance(node.record)
     if not differing:
@@ -86,7 +86,7 @@ def _use_by_key(
     node: Node, link: Link, parent: InstanceState[Any], asides: Asides
 ) -> None:
     for key, other in link.keys:
-        value = _value_of(parent, other)
+        value = value_of(parent, other)
         if value is None:
             raise InsertError(
                 f"{node.shape.name}.{link.key} is detached and its {other!r} is not"
@@ -96,7 +96,7 @@ def _use_by_key(
     asides.put(node.state, link.key)
 
 
-def _value_of(state: InstanceState[Any], key: str) -> Any:
+def value_of(state: InstanceState[Any], key: str) -> Any:
     """
     Return a key's value without a query.
     """
@@ -107,6 +107,23 @@ def _value_of(state: InstanceState[Any], key: str) -> Any:
         names = [mapper.get_property_by_column(c).key for c in mapper.primary_key]
         return dict(zip(names, state.identity, strict=True)).get(key)
     return None
+
+
+def refuse_conflict(
+    model: str, association: str, key: str, given: Any, theirs: Any
+) -> Any:
+    """
+    Return the key of an association, unless another one was given beside it.
+
+    Raises:
+        ForeignKeyConflictError: They differ.
+    """
+    if given is None or theirs is None or given == theirs:
+        return given if theirs is None else theirs
+    raise ForeignKeyConflictError(
+        f"{model}: {key}={given!r} and {association} disagree (its key is {theirs!r})."
+        " Give one of them."
+    )
 
 
 def _unset(state: InstanceState[Any], key: str) -> None:

@@ -22,6 +22,7 @@ from machina_lab.alchemy.faults import explain
 from machina_lab.alchemy.flushing import flush_others
 from machina_lab.alchemy.journal import Entry, Journal, Made, Step, step_of
 from machina_lab.alchemy.made import Row
+from machina_lab.alchemy.plainness import OURS
 from machina_lab.alchemy.revival import revive
 from machina_lab.alchemy.savepoints import Watch
 from machina_lab.alchemy.settings import InsertOptions
@@ -125,9 +126,10 @@ class Repo:
         options = InsertOptions.of(job.options)
         self._listen(session)
         watch = self._watch(_connection(session, job.model))
+        before = sequences.snapshot()
         if not watch.busy:
             job = _set_apart(session, job)
-        before, mark = sequences.snapshot(), len(watch.foreign)
+        mark = len(watch.foreign)
         made = Made()
         with watch.own():
             savepoint = watch.savepoint()
@@ -146,6 +148,8 @@ class Repo:
             self._running[-1].states += made.states
             self._running[-1].blanks |= made.blanks
             self._running[-1].changed += made.changed
+            self._running[-1].counts += made.counts
+            self._running[-1].rows += made.rows
             return records
         step = step_of(job, _rows(made, watch, options.prefix))
         self._journal.add(
@@ -383,6 +387,7 @@ def _weakly(method: Callable[..., None]) -> Callable[..., None]:
         if found is not None:
             found(*args)
 
+    setattr(call, OURS, True)
     return call
 
 
@@ -400,7 +405,7 @@ def _set_apart(session: Session, job: InsertJob) -> InsertJob:
     """
     Flush what the caller has pending, unless that is what *job* inserts.
     """
-    if job.factory:
+    if job.verb != "insert" or job.drafts is not None:
         flush_others(session)
         return job
     records = job.build()
@@ -450,6 +455,10 @@ def _rows(made: Made, watch: Watch, prefix: str | None) -> dict[str, int]:
             mapped.add(table_name(table))
             name = table_name(table, prefix)
             rows[name] = rows.get(name, 0) + 1
+    for name, number in made.counts.items():
+        mapped.add(name)
+        shown = f"{prefix}.{name}" if prefix and "." not in name else name
+        rows[shown] = rows.get(shown, 0) + number
     for name, number in watch.rows.items():
         if name not in mapped:
             rows[name] = rows.get(name, 0) + number

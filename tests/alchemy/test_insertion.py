@@ -603,7 +603,7 @@ class TestOrder:
         def build():
             return [built(Book, {"author": insert(library, built(Author))})]
 
-        library.insert(job(build, factory="book"))
+        library.insert(job(build, drafts=lambda: []))
 
         assert [dict(step.rows) for step in library.journal] == [
             {"authors": 1, "books": 1}

@@ -1,0 +1,374 @@
+"""
+Inserting by the hundred thousand: rows past the unit of work.
+
+Drafts are worked out page by page; parents are written before children, keys reserved,
+rows written by COPY or executemany. Nothing is skipped by that: a class with listeners,
+a constructor of its own or anything else that would notice goes the ordinary way.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.orm import Session
+
+from machina_lab.alchemy.bulkrows import BulkRows
+from machina_lab.alchemy.casting import column_casts
+from machina_lab.alchemy.copying import write_rows
+from machina_lab.alchemy.hydration import make_persistent
+from machina_lab.alchemy.journal import Made
+from machina_lab.alchemy.keys import refuse_conflict, value_of
+from machina_lab.alchemy.plainness import Sheet, misfits, sheet_of
+from machina_lab.alchemy.reserving import reserve
+from machina_lab.alchemy.shapes import Link, state_of, table_name
+from machina_lab.core.casting import cast
+from machina_lab.core.drafts import Draft
+from machina_lab.errors import InsertError
+
+
+#: Drafts in memory at a time.
+PAGE: Final = 10_000
+
+
+class BulkInsert:
+    """
+    One bulk insert.
+
+    Args:
+        session: The session whose transaction it is.
+        connection: Its connection.
+        made: Filled with what was made.
+        store: Inserts records the ordinary way.
+        casting: Whether values are cast.
+        records: Whether objects are made.
+    """
+
+    def __init__(  # noqa: PLR0913 - what one insert needs
+        self,
+        session: Session,
+        connection: Connection,
+        made: Made,
+        store: Callable[[list[Any]], None],
+        *,
+        casting: bool,
+        records: bool,
+    ) -> None:
+        self._session = session
+        self._connection = connection
+        self._made = made
+        self._store = store
+        self._casting = casting
+        self._records = records
+        #: Id of a draft in the page -> the object made of it.
+        self._objects: dict[int, Any] = {}
+
+    def insert(
+        self, drafts: Iterable[Any], model: type, done: Callable[[int], Any]
+    ) -> list[Any] | BulkRows:
+        """
+        Write *drafts* and return rows, or records.
+
+        Args:
+            drafts: The drafts; records among them go the ordinary way.
+            model: Their class.
+            done: Called with the size of each page that was written.
+        """
+        rows, records = BulkRows(model), list[Any]()
+        for page in _pages(drafts):
+            self._objects.clear()
+            self._write(page, rows)
+            if self._records:
+                records += [self._objects.get(id(each), each) for each in page]
+            done(len(page))
+        return records if self._records else rows
+
+    # --- one page -----------------------------------------------------------------------
+
+    def _write(self, page: Sequence[Any], rows: BulkRows | None = None) -> None:
+        """
+        Write drafts and records of any classes.
+
+        Equal ones are written together; within a page rows keep their order per class
+        and per set of attributes.
+        """
+        groups: dict[tuple[type, tuple[str, ...]], list[Draft]] = defaultdict(list)
+        others = []
+        for each in page:
+            if type(each) is Draft:
+                groups[each.model, tuple(each.attributes)].append(each)
+            elif state_of(each).key is None:
+                others.append(each)
+        if others:
+            self._store(others)
+            _show(others, rows)
+        for (model, keys), group in groups.items():
+            sheet = sheet_of(model)
+            if isinstance(sheet, str) or misfits(sheet, keys):
+                self._make(group, rows)
+            else:
+                self._write_group(sheet, group, keys, rows)
+
+    def _make(self, group: list[Draft], rows: BulkRows | None) -> None:
+        """
+        Insert drafts the ordinary way.
+        """
+        records = [each.make() for each in group]
+        self._store(records)
+        for draft, record in zip(group, records, strict=True):
+            self._objects[id(draft)] = record
+            draft.attributes.update(columns_of(record))
+        _show(records, rows)
+
+    def _write_group(
+        self,
+        sheet: Sheet,
+        group: list[Draft],
+        keys: tuple[str, ...],
+        rows: BulkRows | None,
+    ) -> None:
+        values: dict[str, Sequence[Any]] = {
+            key: [each.attributes[key] for each in group]
+            for key in keys
+            if key in sheet.columns
+        }
+        links = [sheet.links[key] for key in keys if key in sheet.links]
+        for link in links:
+            if link.upward:
+                self._settle_parents(sheet, group, link, values)
+        for part, part_values in _uniform(sheet, group, values):
+            self._fill(sheet, part, part_values)
+            self._write_part(sheet, part, part_values)
+            if rows is not None and not self._records:
+                rows.extend(part_values, len(part))
+            if self._records:
+                made = make_persistent(
+                    self._session, sheet, part, part_values, self._objects
+                )
+                self._made.states += [state_of(record) for record in made]
+                blank = frozenset(part_values) - frozenset(keys)
+                self._made.blanks |= dict.fromkeys(map(state_of, made), blank)
+        for link in links:
+            if not link.upward:
+                self._write_children(group, link)
+
+    # --- associations -------------------------------------------------------------------
+
+    def _settle_parents(
+        self,
+        sheet: Sheet,
+        group: list[Draft],
+        link: Link,
+        values: dict[str, Sequence[Any]],
+    ) -> None:
+        parents = [each.attributes[link.key] for each in group]
+        self._write(_distinct(parents))
+        for key, other in link.keys:
+            keyed = [_key(parent, other) for parent in parents]
+            given = values.get(key)
+            if given is not None:
+                keyed = [
+                    refuse_conflict(sheet.model.__name__, link.key, key, mine, theirs)
+                    for mine, theirs in zip(given, keyed, strict=True)
+                ]
+            values[key] = keyed
+
+    def _write_children(self, group: list[Draft], link: Link) -> None:
+        pairs = _pairs(link)
+        children: list[Any] = []
+        for each in group:
+            value = each.attributes[link.key]
+            items = value if isinstance(value, list | tuple) else [value]
+            for item in items:
+                if not isinstance(item, Draft):
+                    if item is not None:
+                        raise InsertError(
+                            f"bulk: {link.key} holds a record that was made already;"
+                            " insert it without bulk."
+                        )
+                    continue
+                for back in link.reverse:
+                    item.attributes.pop(back, None)
+                for local, remote in pairs:
+                    item.attributes[remote] = each.attributes[local]
+                children.append(item)
+        self._write(children)
+
+    # --- values -------------------------------------------------------------------------
+
+    def _fill(
+        self, sheet: Sheet, group: list[Draft], values: dict[str, Sequence[Any]]
+    ) -> None:
+        """
+        Add what nobody gave: keys, defaults; cast the rest.
+        """
+        if self._casting:
+            _cast(sheet, values)
+        count = len(group)
+        for key, value in sheet.fixed.items():
+            if key not in values:
+                values[key] = [value] * count
+        for key, function in sheet.made.items():
+            if key not in values:
+                values[key] = [function(None) for _ in range(count)]
+        if sheet.key and sheet.key not in values:
+            reserved = reserve(self._connection, sheet.table, count)
+            if reserved is not None:
+                values[sheet.key] = reserved
+        missing = [k for k in sheet.keys if k not in values and k not in sheet.served]
+        if missing and missing != [sheet.key]:
+            raise InsertError(
+                f"{sheet.model.__name__}.{missing[0]} is a primary key that nothing"
+                f" generates. Give {missing[0]}=..., or set it in the factory."
+            )
+
+    def _write_part(
+        self, sheet: Sheet, group: list[Draft], values: dict[str, Sequence[Any]]
+    ) -> None:
+        columns = [sheet.columns[key] for key in values]
+        unknown = [key for key in sheet.served if key not in values]
+        if any(key not in values for key in sheet.keys) or (unknown and not sheet.key):
+            self._write_returning(sheet, values, len(group))
+        else:
+            write_rows(self._connection, sheet.table, columns, list(values.values()))
+            if unknown:
+                self._read_served(sheet, values, unknown)
+        if not self._records:
+            self._made.counts[table_name(sheet.table)] += len(group)
+        for key in sheet.keys:
+            for draft, value in zip(group, values[key], strict=True):
+                draft.attributes[key] = value
+
+    def _write_returning(
+        self, sheet: Sheet, values: dict[str, Sequence[Any]], count: int
+    ) -> None:
+        """
+        Insert through SQLAlchemy and take the keys from what comes back.
+        """
+        wanted = [k for k in (*sheet.keys, *sheet.served) if k not in values]
+        names = [sheet.columns[key].key for key in values]
+        rows = [
+            dict(zip(names, row, strict=True))
+            for row in zip(*values.values(), strict=True)
+        ]
+        returning = [sheet.table.c[_column(sheet, key).key] for key in wanted]
+        statement = insert(sheet.table).returning(
+            *returning, sort_by_parameter_order=True
+        )
+        found = self._connection.execute(statement, rows or [{}] * count).all()
+        for at, key in enumerate(wanted):
+            values[key] = [row[at] for row in found]
+
+    def _read_served(
+        self, sheet: Sheet, values: dict[str, Sequence[Any]], wanted: list[str]
+    ) -> None:
+        """
+        Read what the server made of the rows just written.
+        """
+        keys = [_column(sheet, key) for key in sheet.keys]
+        columns = [_column(sheet, key) for key in wanted]
+        statement = select(*keys, *columns)
+        own = list(zip(*(values[key] for key in sheet.keys), strict=True))
+        if len(keys) == 1:
+            first = [key[0] for key in own]
+            statement = statement.where(keys[0].between(min(first), max(first)))
+        found = {
+            tuple(row[: len(keys)]): row[len(keys) :]
+            for row in self._connection.execute(statement)
+        }
+        for at, key in enumerate(wanted):
+            values[key] = [found[each][at] for each in own]
+
+
+# --- pieces -----------------------------------------------------------------------------
+
+
+def _pages(drafts: Iterable[Any]) -> Iterator[list[Any]]:
+    stream = iter(drafts)
+    while page := list(islice(stream, PAGE)):
+        yield page
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    return list({id(each): each for each in values if each is not None}.values())
+
+
+def _key(parent: Any, name: str) -> Any:
+    if parent is None:
+        return None
+    if type(parent) is Draft:
+        return parent.attributes[name]
+    return value_of(state_of(parent), name)
+
+
+def _pairs(link: Link) -> list[tuple[str, str]]:
+    relationship = link.relationship
+    here, there = relationship.parent, relationship.mapper
+    return [
+        (here.get_property_by_column(a).key, there.get_property_by_column(b).key)
+        for a, b in relationship.local_remote_pairs or []
+    ]
+
+
+def _column(sheet: Sheet, key: str) -> Any:
+    return sheet.model.__mapper__.columns[key]  # type: ignore[attr-defined]  # its mark
+
+
+def columns_of(record: Any) -> dict[str, Any]:
+    """
+    Return the loaded column values of a record.
+    """
+    loaded = record.__dict__
+    keys = state_of(record).mapper.column_attrs.keys()
+    return {key: loaded[key] for key in keys if key in loaded}
+
+
+def _show(records: Iterable[Any], rows: BulkRows | None) -> None:
+    for record in records if rows is not None else ():
+        rows.extend({k: [v] for k, v in columns_of(record).items()}, 1)  # type: ignore[union-attr]  # checked above
+
+
+def _uniform(
+    sheet: Sheet, group: list[Draft], values: dict[str, Sequence[Any]]
+) -> Iterator[tuple[list[Draft], dict[str, Sequence[Any]]]]:
+    """
+    Yield parts of *group* that send the same columns.
+
+    None does not stand for NULL in a generated key and where the server has a default:
+    there it means that nothing is sent.
+    """
+    loose = [key for key in values if key == sheet.key or key in sheet.served]
+    loose = [key for key in loose if None in values[key]]
+    if not loose:
+        yield group, values
+        return
+    parts: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for at in range(len(group)):
+        parts[tuple(key for key in loose if values[key][at] is None)].append(at)
+    for unsent, places in parts.items():
+        yield (
+            [group[at] for at in places],
+            {
+                key: [listed[at] for at in places]
+                for key, listed in values.items()
+                if key not in unsent
+            },
+        )
+
+
+def _cast(sheet: Sheet, values: dict[str, Sequence[Any]]) -> None:
+    for name, exact, datatype in column_casts(sheet.model):
+        listed = values.get(name)
+        if listed is None or (
+            exact is not None and set(map(type, listed)) <= {exact, type(None)}
+        ):
+            continue
+        values[name] = [
+            value
+            if value is None or type(value) is exact
+            else cast(value, datatype, model=sheet.model.__name__, attribute=name)
+            for value in listed
+        ]

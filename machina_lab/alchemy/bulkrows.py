@@ -1,0 +1,79 @@
+"""
+Rows that were written in bulk, as mappings made when somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
+
+
+class BulkRows(Sequence[dict[str, Any]]):
+    """
+    Many rows of one class, kept by column.
+
+    A million mappings would take most of a gigabyte; kept by column the same rows take a
+    fraction of it. Reading one makes its mapping.
+
+    Attributes:
+        model: The class they are rows of.
+        columns: Attribute -> the values of all rows.
+    """
+
+    def __init__(self, model: type) -> None:
+        self.model = model
+        self.columns: dict[str, list[Any]] = {}
+        self._count = 0
+
+    def extend(self, columns: Mapping[str, Sequence[Any]], count: int) -> None:
+        """
+        Add *count* rows; a column that they or earlier ones lack is None there.
+        """
+        for name, values in columns.items():
+            known = self.columns.setdefault(name, [None] * self._count)
+            known.extend(values)
+        self._count += count
+        for values in self.columns.values():
+            values.extend([None] * (self._count - len(values)))
+
+    def __len__(self) -> int:
+        """
+        Return how many rows there are.
+        """
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        """
+        Return one row, or a list of them.
+        """
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(self._count))]
+        return {name: values[index] for name, values in self.columns.items()}
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """
+        Iterate over the rows.
+        """
+        names = list(self.columns)
+        for row in zip(*self.columns.values(), strict=True):
+            yield dict(zip(names, row, strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        """
+        Compare as a list of mappings would.
+        """
+        if isinstance(other, list | BulkRows):
+            return list(self) == list(other)
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # changes while it is filled
+
+    def __repr__(self) -> str:
+        """
+        Show how many there are of what.
+        """
+        return f"<{self._count} rows of {self.model.__name__}>"

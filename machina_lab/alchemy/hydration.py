@@ -1,0 +1,60 @@
+"""
+Objects made of rows that were written already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session, make_transient_to_detached
+
+from machina_lab.alchemy.plainness import Sheet
+from machina_lab.alchemy.provenance import remember
+from machina_lab.alchemy.shapes import state_of
+from machina_lab.core.drafts import Draft
+
+
+def make_persistent(
+    session: Session,
+    sheet: Sheet,
+    drafts: Sequence[Draft],
+    values: Mapping[str, Sequence[Any]],
+    objects: dict[int, Any],
+) -> list[Any]:
+    """
+    Return the records of rows that were written, as if the session had flushed them.
+
+    Args:
+        session: The session they become part of.
+        sheet: What is known of their class.
+        drafts: What they were worked out as.
+        values: Attribute -> their values.
+        objects: Id of a draft -> its record; read for parents, filled with these.
+    """
+    names = list(values)
+    upward = [link for link in sheet.links.values() if link.upward]
+    new = sheet.model.__mapper__.class_manager.new_instance  # type: ignore[attr-defined]  # its mark
+    found = []
+    for draft, row in zip(drafts, zip(*values.values(), strict=True), strict=True):
+        record = new()
+        state = state_of(record)
+        state.dict.update(zip(names, row, strict=True))
+        for link in upward:
+            if link.key in draft.attributes:
+                parent = draft.attributes[link.key]
+                state.dict[link.key] = objects.get(id(parent), parent)
+        for name in sheet.extra:
+            if name in draft.attributes:
+                state.dict[name] = draft.attributes[name]
+        remember(
+            state,
+            draft.attributes,
+            draft.given,
+            [link.key for link in upward if link.key in draft.attributes],
+        )
+        make_transient_to_detached(record)
+        objects[id(draft)] = record
+        found.append(record)
+    session.add_all(found)
+    return found

@@ -1,0 +1,478 @@
+"""
+Bulk: the same rows as ever, written past the unit of work.
+"""
+
+import gc
+
+import pytest
+
+from sqlalchemy import event, inspect, select, text
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_dict
+
+from machina_lab.alchemy import insertion, open_repo
+from machina_lab.alchemy.bulkrows import BulkRows
+from machina_lab.alchemy.plainness import sheet_of
+from machina_lab.core.drafts import Draft
+from machina_lab.errors import CastError, ForeignKeyConflictError, InsertError
+from tests.support.jobs import built, insert, job
+from tests.support.library_models import (
+    Author,
+    Base,
+    Book,
+    Cat,
+    Country,
+    Node,
+    Room,
+    Shelf,
+    Tag,
+)
+from tests.support.statements import statements
+
+
+def draft(model, given=None, **attributes):
+    return Draft(model, {**attributes, **(given or {})}, given or {})
+
+
+def bulk(repo, *drafts, model=None, records=False, **rest):
+    """
+    Insert drafts in bulk.
+    """
+    options = {"bulk": True, "records": records}
+    return repo.insert(
+        job(
+            lambda: [each.make() for each in drafts],
+            model=model or drafts[0].model,
+            drafts=lambda: iter(drafts),
+            count=len(drafts),
+            verb="insert_list",
+            options=options,
+            **rest,
+        )
+    )
+
+
+class TestRows:
+    def test_are_mappings_with_keys(self, library):
+        """
+        Rows come back as mappings with keys, defaults and values of the server.
+        """
+        rows = bulk(library, *[draft(Author, name=str(n)) for n in range(3)])
+
+        assert isinstance(rows, BulkRows)
+        assert [row["name"] for row in rows] == ["0", "1", "2"]
+        assert {row["role"] for row in rows} == {"member"}
+        assert {row["origin"] for row in rows} == {"earth"}
+        assert library.column_values(Author.id) == [row["id"] for row in rows]
+
+    def test_read_as_a_list(self, library):
+        """
+        They are read like a list of mappings, which is made only when somebody looks.
+        """
+        rows = bulk(library, *[draft(Tag, name=str(n)) for n in range(3)])
+
+        assert len(rows) == 3
+        assert rows[1]["name"] == "1"
+        assert [row["name"] for row in rows[1:]] == ["1", "2"]
+        assert rows == list(rows)
+        assert repr(rows) == "<3 rows of Tag>"
+
+    def test_parents_first(self, library):
+        """
+        Parents are written first and their keys copied.
+        """
+        rows = bulk(
+            library,
+            *[
+                draft(Book, title=str(n), author=draft(Author, name=str(n)))
+                for n in range(5)
+            ],
+        )
+
+        assert library.pending == {"authors": 5, "books": 5}
+        query = select(Book.title, Author.name).join(Author).order_by(Book.id)
+        pairs = library.session.execute(query).all()
+        assert [tuple(pair) for pair in pairs] == [(str(n), str(n)) for n in range(5)]
+        assert [row["author_id"] for row in rows] == library.column_values(Author.id)
+
+    def test_children(self, library):
+        """
+        Children are written after their parent, whatever parent they had by default.
+        """
+        bulk(library, draft(Author, books=[draft(Book, author=draft(Author))] * 1))
+
+        assert library.pending == {"authors": 1, "books": 1}
+
+    def test_parent_that_is_a_row(self, library):
+        """
+        A persisted parent is used by its key, None leaves the key empty.
+        """
+        author = insert(library, built(Author))
+
+        rows = bulk(library, draft(Book, author=author), draft(Book, author=None))
+
+        assert [row["author_id"] for row in rows] == [author.id, None]
+
+    def test_built_parent_shared(self, library):
+        """
+        A built record that all share is one row.
+        """
+        author = built(Author)
+
+        bulk(library, *[draft(Book, author=author) for _ in range(3)])
+
+        assert library.pending == {"authors": 1, "books": 3}
+
+    def test_values_are_cast(self, library):
+        """
+        Values are cast to their columns' types, and what does not fit is refused.
+        """
+        rows = bulk(library, draft(Author, born="1775"))
+        assert rows[0]["born"] == 1775
+
+        with pytest.raises(CastError, match=r"Author\.born"):
+            bulk(library, draft(Author, born="long ago"))
+
+    def test_explicit_none_is_null(self, library):
+        """
+        None is NULL where a client has the default, and the server's default elsewhere.
+        """
+        given = {"role": None, "origin": None}
+
+        rows = bulk(library, draft(Author, given), draft(Author, origin="mars"))
+
+        assert [(row["role"], row["origin"]) for row in rows] == [
+            (None, "earth"),
+            ("member", "mars"),
+        ]
+
+    def test_given_keys(self, library):
+        """
+        Keys that were given stay, also beside generated ones.
+        """
+        rows = bulk(library, draft(Author, {"id": 77}), draft(Author, name="any"))
+
+        assert sorted(row["id"] for row in rows)[-1] >= 77
+        assert sorted(library.column_values(Author.id)) == sorted(
+            row["id"] for row in rows
+        )
+
+    def test_text_as_key(self, library):
+        """
+        A key that nothing generates is written if given, and named if not.
+        """
+        assert bulk(library, draft(Country, code="DE"))[0]["code"] == "DE"
+        with pytest.raises(InsertError, match=r"Country\.code is a primary key"):
+            bulk(library, draft(Country, name="Nowhere"))
+
+    def test_key_of_two_columns(self, library):
+        """
+        A key that comes from a parent in part is put together.
+        """
+        rows = bulk(library, draft(Shelf, place=4, room=draft(Room)))
+
+        assert rows[0]["place"] == 4
+        assert library.column_values(Room.id) == [rows[0]["room_id"]]
+
+    def test_tree(self, library):
+        """
+        A tree in one table is written level by level.
+        """
+        bulk(library, draft(Node, name="leaf", parent=draft(Node, name="root")))
+
+        leaf = library.session.scalars(select(Node).where(Node.name == "leaf")).one()
+        assert leaf.parent.name == "root"
+
+    def test_conflict(self, library):
+        """
+        A key and a parent that disagree are refused.
+        """
+        author = insert(library, built(Author))
+
+        with pytest.raises(ForeignKeyConflictError, match="disagree"):
+            bulk(library, draft(Book, {"author": author, "author_id": author.id + 1}))
+
+
+class TestRecords:
+    def test_are_persistent(self, library):
+        """
+        With `records` objects come back as if the session had flushed them.
+        """
+        books = bulk(
+            library,
+            *[draft(Book, title=str(n), author=draft(Author)) for n in range(3)],
+            records=True,
+        )
+
+        with statements(library.engine) as sent:
+            assert all(inspect(book).persistent for book in books)
+            assert [book.author.id for book in books] == [b.author_id for b in books]
+            assert {book.author.origin for book in books} == {"earth"}
+        assert sent == []
+        assert library.pending == {"authors": 3, "books": 3}
+
+    def test_equal_the_ordinary_ones(self, library):
+        """
+        They hold what the unit of work would have left in them.
+        """
+        attributes = {"name": "Jane", "joined": None, "born": 1775}
+        ordinary = insert(library, built(Author, attributes))
+        (made,) = bulk(library, draft(Author, attributes), records=True)
+
+        skip = {"_sa_instance_state", "id"}
+        dicts = [
+            {k: v for k, v in instance_dict(each).items() if k not in skip}
+            for each in (ordinary, made)
+        ]
+        assert dicts[0] == dicts[1]
+
+    def test_can_be_changed(self, library):
+        """
+        A change to one of them is flushed as an UPDATE of its row.
+        """
+        (author,) = bulk(library, draft(Author, name="Jane"), records=True)
+
+        author.name = "Emma"
+        library.session.flush()
+
+        assert library.column_values(Author.name) == ["Emma"]
+
+    def test_undo(self, library):
+        """
+        An undo makes them as if just built, and they can be inserted again.
+        """
+        book = draft(Book, title="x", author=draft(Author, name="Jane"))
+        (record,) = bulk(library, book, records=True)
+
+        library.undo()
+
+        assert library.pending == {}
+        assert inspect(record).transient
+        assert (record.id, record.author_id, record.author.id) == (None, None, None)
+        insert(library, record)
+        assert record.author_id == record.author.id is not None
+
+    def test_beside_others(self, library):
+        """
+        They live beside records that were inserted the ordinary way.
+        """
+        first = insert(library, built(Author, name="first"))
+        (second,) = bulk(library, draft(Author, name="second"), records=True)
+        third = insert(library, built(Author, name="third"))
+
+        assert first.id < second.id < third.id
+
+
+class TestOrdinaryWay:
+    def test_hooks(self, library):
+        """
+        With insert hooks the ordinary way is taken; mappings come back all the same.
+        """
+        seen = []
+
+        def after(record):
+            seen.append(record.id)
+            return record
+
+        rows = bulk(library, draft(Author, name="Jane"), after=after)
+
+        assert [row["id"] for row in rows] == seen
+        assert rows[0]["name"] == "Jane"
+
+    def test_listeners(self, library):
+        """
+        A class with a listener goes the ordinary way, and the listener is called.
+        """
+        seen = []
+
+        def listener(_mapper, _connection, record):
+            seen.append(record.name)
+
+        event.listen(Tag, "before_insert", listener)
+        try:
+            bulk(library, draft(Tag, name="heard"))
+        finally:
+            event.remove(Tag, "before_insert", listener)
+
+        assert seen == ["heard"]
+
+    def test_parent_that_is_not_plain(self, library):
+        """
+        Only the class that is not plain goes the ordinary way.
+        """
+
+        def listener(_mapper, _connection, record):
+            record.name = "set by a listener"
+
+        event.listen(Author, "before_insert", listener)
+        try:
+            rows = bulk(library, draft(Book, author=draft(Author)))
+        finally:
+            event.remove(Author, "before_insert", listener)
+
+        assert isinstance(rows, BulkRows)
+        assert library.column_values(Author.name) == ["set by a listener"]
+
+    def test_several_tables(self, library):
+        """
+        A record in two tables is not plain; its rows are written all the same.
+        """
+        assert sheet_of(Cat) == "Cat is in several tables"
+
+        rows = bulk(library, draft(Cat, name="Tom"))
+
+        assert rows[0]["lives"] == 9
+        assert library.pending == {"animals": 1, "cats": 1}
+
+    def test_partners(self, library):
+        """
+        Many-to-many partners are inserted the ordinary way.
+        """
+        bulk(library, draft(Book, tags=[draft(Tag)]))
+
+        assert library.pending == {"books": 1, "tags": 1, "book_tags": 1}
+
+    def test_caller_session_with_a_listener(self, database):
+        """
+        A session's listener is not skipped either.
+        """
+        seen = []
+        with Session(database.create(Base)) as session:
+            event.listen(session, "before_flush", lambda *_: seen.append(1))
+            repo = open_repo(session)
+
+            bulk(repo, draft(Author, name="Jane"))
+
+            assert seen
+            repo.close()
+
+
+class TestAutomatic:
+    def insert_many(self, repo, count, **rest):
+        drafts = [draft(Tag, name=str(n)) for n in range(count)]
+        build = lambda: [each.make() for each in drafts]
+        return repo.insert(
+            job(
+                build,
+                model=Tag,
+                drafts=lambda: drafts,
+                count=count,
+                verb="insert_list",
+                **rest,
+            )
+        )
+
+    def test_above_the_threshold(self, library):
+        """
+        Long lists are written in bulk by themselves, and records come back.
+        """
+        with statements(library.engine) as sent:
+            records = self.insert_many(library, insertion.THRESHOLD)
+
+        assert len(sent) < 10
+        assert all(inspect(each).persistent for each in records)
+        assert len(records) == insertion.THRESHOLD
+
+    def test_not_below(self, sqlite):
+        """
+        Short lists go the ordinary way.
+        """
+        sqlite.create(Base)
+        repo = open_repo(sqlite.address)
+        with statements(repo.engine) as sent:
+            self.insert_many(repo, 50)
+
+        assert len(sent.starting("insert")) == 50
+        repo.close()
+
+    def test_switched_off(self, sqlite):
+        """
+        `bulk=False` means the unit of work, however long the list.
+        """
+        sqlite.create(Base)
+        repo = open_repo(sqlite.address)
+        with statements(repo.engine) as sent:
+            self.insert_many(repo, insertion.THRESHOLD, options={"bulk": False})
+
+        assert len(sent.starting("insert")) == insertion.THRESHOLD
+        repo.close()
+
+    def test_collector_is_put_back(self, library):
+        """
+        The garbage collector runs again afterwards, also after a failure.
+        """
+        self.insert_many(library, insertion.THRESHOLD)
+        assert gc.isenabled()
+
+        with pytest.raises(CastError, match="name"):
+            bulk(library, *[draft(Tag, name=5)] * 2000)
+        assert gc.isenabled()
+
+
+class TestFaults:
+    def test_unique_violation(self, library):
+        """
+        A violation anywhere takes back all of the call and nothing of earlier ones.
+        """
+        insert(library, built(Author, email="taken"))
+        drafts = [draft(Author, email=f"{n}") for n in range(50)]
+
+        with pytest.raises(Exception, match="(?i)unique") as caught:
+            bulk(library, *drafts, draft(Author, email="taken"), factory="author")
+
+        assert type(caught.value).__name__ == "IntegrityError"
+        assert "factory 'author'" in caught.value.__notes__[0]
+        assert library.column_values(Author.email) == ["taken"]
+        bulk(library, draft(Author, email="free"))
+        assert library.pending == {"authors": 2}
+
+    def test_undo_and_rollback(self, library, database):
+        """
+        Rows written in bulk are part of the transaction like all others.
+        """
+        bulk(library, draft(Author), draft(Author))
+        library.undo()
+        assert library.column_values(Author.id) == []
+        bulk(library, draft(Author))
+        library.rollback()
+        assert database.count("authors") == 0
+        bulk(library, draft(Author))
+        library.commit()
+        assert database.count("authors") == 1
+
+    def test_the_next_key_is_free(self, library):
+        """
+        Keys that were reserved do not meet those that the database makes next.
+        """
+        bulk(library, draft(Author), draft(Author))
+        library.connection().execute(text("insert into authors (name) values ('x')"))
+        insert(library, built(Author))
+
+        assert len(library.column_values(Author.id)) == 4
+
+
+def test_a_page_at_a_time(library, monkeypatch):
+    """
+    Drafts are worked out page by page: they are not in memory together.
+    """
+    monkeypatch.setattr("machina_lab.alchemy.bulk.PAGE", 10)
+    alive = []
+
+    def drafts():
+        for n in range(35):
+            alive.append(n)
+            yield draft(Tag, name=str(n))
+
+    rows = library.insert(
+        job(
+            list,
+            model=Tag,
+            drafts=drafts,
+            count=35,
+            verb="insert_list",
+            options={"bulk": True},
+        )
+    )
+
+    assert [row["name"] for row in rows] == [str(n) for n in range(35)]
+    assert library.pending == {"tags": 35}
