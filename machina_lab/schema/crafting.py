@@ -25,6 +25,7 @@ from machina_lab.schema.naming import Names, name_tables
 from machina_lab.schema.plans import Plan
 from machina_lab.schema.reflection import reflect
 from machina_lab.schema.scaffolding import Scaffold
+from machina_lab.schema.trials import Trials, needs_trial
 from machina_lab.schema.values import Value
 
 
@@ -88,6 +89,7 @@ class TableFactories:
         self._run = run
         self._made: dict[str, TableFactory] = {}
         self._scaffold: Scaffold | None = None
+        self._tried: set[str] = set()
 
     @classmethod
     def of_database(cls, target: Any, *, lab: Any = None, run: Run | None = None) -> Self:
@@ -136,6 +138,8 @@ class TableFactories:
         keys = [self._key(name) for name in names]
         if not names:
             keys = [key for key in self.schema.insert_order() if key in self._names]
+        for key in keys:
+            self._plan(key)
         return self._source.source(*keys, realistic=realistic)
 
     def explain(self, table: str, column: str) -> str:
@@ -143,7 +147,7 @@ class TableFactories:
         Say what a column gets and which rule won.
         """
         key = self._key(table)
-        plan = self._source.plan(key)
+        plan = self._plan(key)
         names = plan.names
         found = next(
             (c for c in plan.table.columns if column in (c.name, names.attributes[c.name])),
@@ -175,8 +179,19 @@ class TableFactories:
             return self._keys[name]
         return self.schema.table(name).key
 
-    def _define(self, name: str, key: str) -> TableFactory:
+    def _plan(self, key: str) -> Plan:
+        """
+        Return the plan of a table; ask the database what only it can judge.
+        """
         plan = self._source.plan(key)
+        if self._run is not None and key not in self._tried and needs_trial(plan):
+            self._tried.add(key)
+            table = sa.inspect(self.models[key]).local_table
+            self._run(lambda session: Trials(session, table, plan).run())
+        return plan
+
+    def _define(self, name: str, key: str) -> TableFactory:
+        plan = self._plan(key)
         text = self._source.source(key)
         recorder = _Recorder(self._lab, self.models)
         _execute(text, recorder, f"<table {key}>")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from machina_lab.core.tables import Column, ForeignKey, Table
+from machina_lab.core.tables import Check, Column, ForeignKey, Table
 from machina_lab.schema.checks import Solver, because
 from machina_lab.schema.guesses import Wish, guess
 from machina_lab.schema.naming import Names
@@ -64,6 +64,8 @@ class Plan:
         needs: What somebody else has to do before this can be inserted.
         unique: Columns that differ in every record.
         solved: Columns whose value a CHECK chose.
+        open: Checks that only the database can judge.
+        unknown: Columns of types without a rule.
     """
 
     table: Table
@@ -76,6 +78,8 @@ class Plan:
     needs: list[str] = field(default_factory=list)
     unique: set[str] = field(default_factory=set)
     solved: set[str] = field(default_factory=set)
+    open: list[Check] = field(default_factory=list)
+    unknown: list[Column] = field(default_factory=list)
 
     @property
     def limit(self) -> int | None:
@@ -323,9 +327,7 @@ class Planner:
         if reason and not (value and value.telling and reason == "may be NULL"):
             plan.left[name] = reason
         elif value is None:
-            plan.needs.append(
-                f"{name} is {column.type.label}: teach it with register_type"
-            )
+            plan.unknown.append(column)
         else:
             plan.values[name] = value.because(_demands(plan, column, unique=unique))
 
@@ -356,6 +358,7 @@ class Planner:
             if name not in solved.values and name in plan.values:
                 del plan.values[name]
                 plan.left[name] = "; ".join(solved.reasons[name])
+        plan.open = list(solved.open)
         for check in solved.failing:
             plan.needs.append(f"CHECK {check.name or check.sql} is not met")
 

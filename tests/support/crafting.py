@@ -9,7 +9,8 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
-from machina_lab import Lab, sequences
+from machina_lab import Lab
+from machina_lab.core.sequences import sequences
 from machina_lab.schema import TableFactories
 
 
