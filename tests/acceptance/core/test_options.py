@@ -8,6 +8,7 @@ import pytest
 
 from machina_lab import Lab, OptionError, UndefinedFactoryError
 from tests.support.bodies import empty
+from tests.support.kinds import Base, MappedUser
 
 
 @dataclass
@@ -105,6 +106,44 @@ class TestCascade:
         option = parent.options("user")["model"]
 
         assert (User, "factory") == (option.value, option.level)
+
+    @pytest.mark.parametrize(
+        ("of_lab", "of_factory", "resolved"),
+        [
+            (None, None, False),
+            (True, None, True),
+            (None, True, True),
+            (False, True, True),
+            (True, False, False),
+        ],
+    )
+    def test_lazies_of_a_body_that_merges(self, of_lab, of_factory, resolved):
+        """
+        `evaluate_lazies` decides, and the factory's word counts more than the lab's.
+        """
+        lab = Lab(evaluate_lazies=of_lab)
+        options = {} if of_factory is None else {"evaluate_lazies": of_factory}
+        lab.factory(name="thing", **options)(lambda attrs: {**attrs})
+        function = lambda: 1
+
+        assert {"f": 1 if resolved else function} == lab.build("thing", f=function)
+
+    def test_repo_of_a_factory(self, memory):
+        """
+        A factory may have a repo of its own; it shows as the factory's.
+        """
+        engine = memory.create(Base)
+        lab = Lab()
+        lab.factory(name="user", model=MappedUser, repo=engine)(lambda: {"name": "J"})
+        lab.factory(name="other", model=MappedUser)(lambda: {"name": "J"})
+
+        assert "factory" == lab.options("user")["repo"].level
+        assert "insert_user" in dir(lab)
+        assert "insert_other" not in dir(lab)
+        assert lab.insert("user").id is not None
+        assert {"kind_users": 1} == dict(lab.pending)
+        lab.rollback()
+        assert {} == dict(lab.pending)
 
     def test_per_call(self):
         """
