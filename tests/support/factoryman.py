@@ -5,6 +5,7 @@ The demo module of FactoryMan's test suite: models, a base lab and its child.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 from dataclasses import dataclass
 from typing import Any
@@ -89,11 +90,14 @@ def as_new(record: Any, **changes: Any) -> Any:
     return record
 
 
+_seconds = itertools.count()
+
+
 def now() -> dt.datetime:
     """
-    Return this moment.
+    Return a moment; each call is a second later, however fast the machine.
     """
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    return dt.datetime(2024, 1, 1) + dt.timedelta(seconds=next(_seconds))  # noqa: DTZ001 - the column has no zone
 
 
 def base_lab(repo: Any = None) -> Lab:
