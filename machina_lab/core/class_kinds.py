@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from machina_lab.core.datatypes import ANY, of_annotation
@@ -59,6 +59,16 @@ class ClassKind(RecordKind):
             if value is not MISSING:
                 found[name] = value
         return found
+
+    def columns(self, model: type, records: Sequence[Any]) -> dict[str, list[Any]]:
+        """
+        Return the fields by column: much quicker than record by record.
+        """
+        return {
+            name: [getattr(record, name, None) for record in records]
+            for name in self.fields(model)
+            if any(hasattr(record, name) for record in records)
+        }
 
 
 def forced(record: Any, values: Mapping[str, Any]) -> Any:

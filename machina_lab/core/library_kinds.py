@@ -4,7 +4,7 @@ The record kinds of attrs and pydantic, recognised by their marks and never impo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -114,10 +114,22 @@ class PydanticKind(ClassKind):
         named = set(record.model_fields_set) | set(changes)
         values = {**self.read(record), **changes}
         kept = {k: v for k, v in values.items() if k in named}
-        return self.construct(type(record), kept, given)
+        made = self.construct(type(record), kept, given)
+        for name, value in (record.__pydantic_private__ or {}).items():
+            setattr(made, name, value)
+        return made
 
     def read(self, record: Any) -> dict[str, Any]:
         """
         Return the fields, then what else the model took.
         """
         return {**super().read(record), **(record.__pydantic_extra__ or {})}
+
+    def columns(self, model: type, records: Sequence[Any]) -> dict[str, list[Any]]:
+        """
+        Return the fields by column, then what else the models took.
+        """
+        extra = [record.__pydantic_extra__ or {} for record in records]
+        names = dict.fromkeys(name for each in extra for name in each)
+        more = {name: [each.get(name) for each in extra] for name in names}
+        return {**super().columns(model, records), **more}

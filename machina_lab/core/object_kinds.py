@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 import inspect
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -115,6 +115,24 @@ class ObjectKind(RecordKind):
                 found.setdefault(name, getattr(record, name, MISSING))
         found.update({k: v for k, v in own.items() if not k.startswith("_")})
         return {k: v for k, v in found.items() if v is not MISSING}
+
+    def columns(self, model: type, records: Sequence[Any]) -> dict[str, list[Any]]:
+        """
+        Return the fields by column, then the other public attributes.
+        """
+        own = [getattr(record, "__dict__", {}) for record in records]
+        names = dict.fromkeys(self.fields(model))
+        names |= dict.fromkeys(name for cls in model.__mro__ for name in _slots(cls))
+        for keys in dict.fromkeys(map(tuple, own)):
+            names |= dict.fromkeys(key for key in keys if not key.startswith("_"))
+        return {
+            name: [
+                held[name] if name in held else getattr(record, name, None)
+                for record, held in zip(records, own, strict=True)
+            ]
+            for name in names
+            if any(hasattr(record, name) for record in records)
+        }
 
 
 def _slots(cls: type) -> tuple[str, ...]:

@@ -144,12 +144,14 @@ class RecordKind(ABC):
         than record by record overrides this.
         """
         reads = [self.read(record) for record in records]
+        # Records of one model mostly have the same names: look at each set once.
         found: dict[str, None] = {}
-        for read in reads:
-            found.update(dict.fromkeys(read))
-        names = [name for name in self.fields(model) if name in found]
-        names += [name for name in found if name not in set(names)]
-        return {name: [read.get(name) for read in reads] for name in names}
+        for names in dict.fromkeys(map(tuple, reads)):
+            found |= dict.fromkeys(names)
+        fields = self.fields(model)
+        ordered = [name for name in fields if name in found]
+        ordered += [name for name in found if name not in fields]
+        return {name: [read.get(name) for read in reads] for name in ordered}
 
     def settable(self, model: type) -> Mapping[str, Any] | None:
         """

@@ -13,8 +13,9 @@ import pytest
 
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from machina_lab.core.records import RecordKind, kind_of
 from machina_lab.errors import ArgumentTypeError
 from machina_lab.frames import RecordFrame, RecordFrames, frame
 from tests.frames.people import Address, Person, Point, Role
@@ -178,6 +179,59 @@ class TestKinds:
         assert list(df.columns)[:2] == ["id", "name"]
         assert df["id"].dtype == "Int64"
         assert df["born"].isna().all()
+
+
+class TestColumns:
+    """
+    Reading by column is reading record by record, only quicker.
+    """
+
+    @pytest.mark.parametrize("name", ["dataclass", "attrs", "pydantic", "object"])
+    def test_same_as_record_by_record(self, name):
+        """
+        A kind's own way to read columns gives what reading each record gives.
+        """
+        records = RECORDS[name]
+        kind = kind_of(type(records[0]))
+
+        assert kind.columns(type(records[0]), records) == RecordKind.columns(
+            kind, type(records[0]), records
+        )
+
+
+class Loose:
+    """
+    A plain class whose objects have attributes of their own.
+    """
+
+    def __init__(self, x: int, **rest: Any) -> None:
+        self.x, self._hidden = x, x
+        self.__dict__.update(rest)
+
+    @property
+    def double(self) -> int:
+        return 2 * self.x
+
+
+@attrs.define
+class Slotted:
+    x: int
+    y: int | None = None
+    late: int = attrs.field(init=False)
+
+
+class Extra(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    x: int
+
+
+RECORDS = {
+    "dataclass": [Person(id=1), Person(name=None)],
+    "attrs": [Slotted(1), Slotted(2, 3)],
+    "pydantic": [Extra(x=1), Extra(x=2, more="a")],
+    "object": [Loose(1), Loose(2, more="a", x2=1)],
+}
 
 
 class TestMixed:
