@@ -19,7 +19,7 @@ database, driver or class of a user is needed to understand them. None is NULL, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -110,6 +110,11 @@ class RowSource(Protocol):
 
         `"verbatim"`: a date or time whose text is kept digit for digit. `"literal"`:
         values of several types in one column (SQLite), each as an SQL literal.
+        """
+
+    def native(self, table: Table) -> Mapping[str, Callable[[Any], Any]]:
+        """
+        Return, where they differ, how portable values become the database's own.
         """
 
     def count(self, table: Table, keys: Sequence[Key] | None = None) -> int:

@@ -16,7 +16,7 @@ import typing
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, Final
 
 from machina_lab.core.associations import assoc, assoc_list
@@ -93,13 +93,53 @@ def _called_in_returns(function: Callable[..., Any]) -> type | None:
 
 
 def _parsed(function: Callable[..., Any]) -> ast.FunctionDef | None:
+    """
+    Return the function's syntax tree, if its text is really the text of what runs.
+
+    A file may have been edited since it was imported; then the text tells nothing.
+    """
     text = source_of(function)
     try:
         tree = ast.parse(text) if text else None
     except SyntaxError:
         return None
     first = tree.body[0] if tree is not None and tree.body else None
-    return first if isinstance(first, ast.FunctionDef) else None
+    if not isinstance(first, ast.FunctionDef):
+        return None
+    target = inspect.unwrap(getattr(function, "__func__", function))
+    code = getattr(target, "__code__", None)
+    return first if code is not None and _is_code_of(first, code) else None
+
+
+def _is_code_of(tree: ast.FunctionDef, code: CodeType) -> bool:
+    bare = ast.FunctionDef(**{**dict(ast.iter_fields(tree)), "decorator_list": []})
+    # Names of an enclosing function are names of one here as well.
+    cells = [ast.parse(f"{name} = None").body[0] for name in code.co_freevars]
+    outer = ast.parse("def outer(): pass")
+    enclosing = outer.body[0]
+    assert isinstance(enclosing, ast.FunctionDef)
+    enclosing.body = [*cells, bare]
+    compiled = compile(ast.fix_missing_locations(outer), "<body>", "exec")
+    (made,) = _nested(compiled)
+    return any(_same_code(each, code) for each in _nested(made))
+
+
+def _nested(code: CodeType) -> list[CodeType]:
+    return [each for each in code.co_consts if isinstance(each, CodeType)]
+
+
+def _same_code(one: CodeType, other: CodeType) -> bool:
+    marks = ("co_code", "co_names", "co_varnames", "co_freevars", "co_cellvars")
+    if any(getattr(one, mark) != getattr(other, mark) for mark in marks):
+        return False
+    if len(one.co_consts) != len(other.co_consts):
+        return False
+    return all(
+        _same_code(a, b)
+        if isinstance(a, CodeType) and isinstance(b, CodeType)
+        else (type(a), a) == (type(b), b)
+        for a, b in zip(one.co_consts, other.co_consts, strict=True)
+    )
 
 
 def _returns(tree: ast.FunctionDef) -> Iterator[ast.Return]:

@@ -75,6 +75,12 @@ class Claims:
         self.release(owner)
         self._claims.update({n: Claim(owner, place, what) for n, what, _ in names})
 
+    def copy(self) -> Claims:
+        """
+        Return the same claims, to go back to.
+        """
+        return Claims(self.reserved, dict(self._claims))
+
     def release(self, owner: str) -> None:
         """
         Give back the names of *owner*.

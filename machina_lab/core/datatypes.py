@@ -40,6 +40,7 @@ Kind = Literal[
     "other",  # a type of the database that Python has no class for
 ]
 
+
 @dataclass(frozen=True, slots=True)
 class DataType:
     """

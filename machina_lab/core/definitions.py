@@ -116,6 +116,11 @@ def shape_of(function: Callable[..., Any], *, name: str) -> Shape:
     Raises:
         OptionError: It takes two or more positional parameters, or `*args`.
     """
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise OptionError(
+            f"factory {name!r} is async: a body returns its record at once. Await"
+            " outside of it; `ainsert` inserts asynchronously."
+        )
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError) as error:

@@ -133,6 +133,9 @@ class DataclassKind(ClassKind):
         model: Any = type(record)
         late = _not_in_init(model)
         kept = {name: getattr(record, name) for name in late if hasattr(record, name)}
+        if _takes_more(model):
+            # Its constructor used up what the record no longer has.
+            return forced(copy.copy(record), changes)
         init = {k: v for k, v in changes.items() if k not in late}
         made = dataclasses.replace(record, **init) if init else copy.copy(record)
         return forced(made, {**(kept if not init else {}), **_only(changes, late)})
@@ -141,6 +144,18 @@ class DataclassKind(ClassKind):
 @lru_cache(maxsize=512)
 def _not_in_init(model: type) -> frozenset[str]:
     return frozenset(each.name for each in dataclasses.fields(model) if not each.init)
+
+
+@lru_cache(maxsize=512)
+def _takes_more(model: type) -> bool:
+    """
+    Return whether the constructor takes values that are not kept (`InitVar`).
+    """
+    marked: Mapping[str, Any] = model.__dataclass_fields__  # type: ignore[attr-defined]  # dataclasses' mark
+    return len(marked) > len(dataclasses.fields(model)) and any(
+        isinstance(each.type, dataclasses.InitVar) or "InitVar" in str(each.type)
+        for each in marked.values()
+    )
 
 
 def _only(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import inspect
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar, overload
 
 from machina_lab.core.definitions import (
@@ -305,24 +306,40 @@ class Registry(Lookups):
             The handles, in the order they were found.
         """
         if isinstance(source, Registry):
-            return [self._included(source, name) for name in source.names()]
+            with self._all_or_nothing():
+                return [self._included(source, name) for name in source.names()]
         items = source.items() if isinstance(source, Mapping) else _members(source)
         found = [
             (name, value)
             for name, value in items
-            if isinstance(name, str) and name.endswith(SUFFIX) and name != SUFFIX
+            if isinstance(name, str) and name.endswith(SUFFIX) and name[:1] != "_"
         ]
-        handles = []
-        for name, value in found:
-            if isinstance(value, Factory):
-                handles.append(self._included(value.lab, value.name))
-            elif callable(value) and not isinstance(value, type):
-                handles.append(self.define(value, name=name.removesuffix(SUFFIX)))
+        with self._all_or_nothing():
+            handles = [
+                self._included(value.lab, value.name)
+                if isinstance(value, Factory)
+                else self.define(value, name=name.removesuffix(SUFFIX))
+                for name, value in found
+                if callable(value) and not isinstance(value, type)
+            ]
         if not handles:
             raise ArgumentTypeError(
                 f"{source!r} has no factories: functions named '*{SUFFIX}'."
             )
         return handles
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """
+        Take back what was defined inside the block if it fails.
+        """
+        before = dict(self._definitions), dict(self._variants), self._claims.copy()
+        try:
+            yield
+        except BaseException:
+            self._definitions, self._variants, self._claims = before
+            self._changed()
+            raise
 
     def _included(self, source: Registry, name: str) -> Factory[Any]:
         theirs = source.definition(name)

@@ -283,7 +283,7 @@ class Verbs(Builds):
                 f"{name} has been removed: use {_REMOVED[name]}, or define a strategy.",
                 name=name,
             )
-        close = nearest(name, [*self.generated(), *self.strategy_verbs()])
+        close = nearest(name, [each for each in dir(self) if each[:1] != "_"])
         hint = f" Did you mean {close[0]!r}?" if close else ""
         raise AttributeError(f"the lab has no attribute {name!r}.{hint}", name=name)
 
