@@ -22,7 +22,7 @@ from machina_lab.notebook.calls import Call, many_records, one_call
 from machina_lab.notebook.desk import Desk
 from machina_lab.notebook.grammars import CELLS, LINES, actions
 from machina_lab.notebook.journals import pytest_source
-from machina_lab.notebook.lines import Grammar, read_line
+from machina_lab.notebook.lines import Grammar, Line, read_line
 from machina_lab.notebook.tracebacks import users_errors
 from machina_lab.notebook.words import read_words
 
@@ -86,28 +86,24 @@ def _answered(  # noqa: PLR0913 - a line, and all that it needs
 def _chosen(magic: str, source: str) -> tuple[Grammar, str]:
     """
     Return the grammar of a line and the line: `%lab commit` has one of its own.
+
+    Raises:
+        LineError: The magic has actions, and the first word is none of them.
     """
     known = actions(magic)
     words = read_words(source, keys=False) if known else []
-    name = words[0].text.rstrip(";") if words else ""
-    if name not in known:
+    if not words or words[0].is_flag or words[0].source == ";":
         return LINES[magic], source
-    return known[name], source[words[0].at + len(name) :].lstrip()
+    name = words[0].source.rstrip(";")
+    if name in known:
+        return known[name], source[words[0].at + len(name) :].lstrip()
+    close = nearest(name, known)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    message = f"there is no %{magic} {name}.{hint} Use: {LINES[magic].usage}"
+    raise Line(LINES[magic], source).error(message, words[0])
 
 
 # -- what each line does ---------------------------------------------------------------
-
-
-def _no_action(call: Call) -> None:
-    """
-    Raise if a magic with actions was given a word that is none of them.
-    """
-    for word in call.line.names:
-        known = actions(call.magic)
-        close = nearest(word.text, known)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        message = f"there is no %{call.magic} {word.text}.{hint}"
-        raise call.line.error(f"{message} Use: {call.line.grammar.usage}", word)
 
 
 def _insert(call: Call) -> Any:
@@ -122,7 +118,6 @@ def _undo(call: Call) -> Any:
 
 
 def _sequences(call: Call) -> Any:
-    _no_action(call)
     if "widget" in call.line.flags:
         return views.sequence_inspector()
     return exploring.sequences()
@@ -139,11 +134,6 @@ def _schema(call: Call) -> Any:
 def _scaffold(call: Call) -> None:
     source = exploring.scaffold(call.text("TABLE"))
     call.desk.shell.set_next_input(source, replace=False)
-
-
-def _status(call: Call) -> Any:
-    _no_action(call)
-    return labwork.status()
 
 
 def _connect(call: Call) -> Any:
@@ -188,8 +178,8 @@ _ANSWERS: Final[dict[str, Answer]] = {
     ),
     "schema": _schema,
     "scaffold": _scaffold,
-    "lab": _status,
-    "lab status": _status,
+    "lab": lambda _: labwork.status(),
+    "lab status": lambda _: labwork.status(),
     "lab connect": _connect,
     "lab use": _use,
     "lab commit": lambda _: labwork.commit(),

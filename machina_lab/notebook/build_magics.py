@@ -180,6 +180,8 @@ class BuildMagics(LineMagics):
 
             %string_params_with_assocs comment
 
+        Options as in %params_for?.
+
         The same in Python: machina_lab.notebook.string_params_with_assocs("comment")
         """
         return self.answer("string_params_with_assocs", line, local_ns)

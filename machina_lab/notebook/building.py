@@ -78,7 +78,7 @@ def build_rows(
     """
     given = checked(opts, _OPTIONS, "build_rows")
     with seeded(given.get("seed")):
-        records = [desk.lab.build(name, dict(row)) for row in rows]
+        records = desk.lab.build_rows(name, rows)
     return shown(records, name, given)
 
 
@@ -215,6 +215,8 @@ def seeded(seed: Any) -> Iterator[None]:
     """
     Let what is built inside the block draw the values of *seed*, if there is one.
     """
-    if seed is not None:
-        desk.lab.seed(seed)
-    yield
+    if seed is None:
+        yield
+        return
+    with desk.lab.seeded(seed):
+        yield

@@ -24,6 +24,7 @@ from machina_lab.notebook.suggestions import (
     samples_for,
     texts_for,
     type_label,
+    values_for,
 )
 from machina_lab.notebook.values import find_field
 from machina_lab.notebook.words import Word, quote, read_words
@@ -227,6 +228,8 @@ class _Line:
         label = type_label(found)
         mark = word.source[:1] if word.form == "quoted" else ""
         texts = [as_value(text, mark) for text in texts_for(found)]
+        if word.source and not _going_on(word.source, texts):
+            texts = [as_value(text, mark) for text in values_for(found)]
         texts += [f"${name}" for name, _ in records_for(self.sources.names, found)]
         if not word.source and not (texts and found.type.kind in _CLOSED):
             texts = [*samples_for(found), *texts]
@@ -295,9 +298,14 @@ def _matching(fragment: str, found: Iterable[Candidate]) -> Completions:
 
     An empty answer would let other completers offer names that make no sense here.
     """
-    folded = fragment.casefold()
-    kept = [each for each in found if each.text.casefold().startswith(folded)]
+    listed = {each.text: each for each in found}
+    kept = [listed[text] for text in _going_on(fragment, listed)]
     return Completions(fragment, kept or [Candidate(fragment, "text")])
+
+
+def _going_on(fragment: str, texts: Iterable[str]) -> list[str]:
+    folded = fragment.casefold()
+    return [text for text in texts if text.casefold().startswith(folded)]
 
 
 def _all(fragment: str, found: list[tuple[str, str]]) -> Completions:

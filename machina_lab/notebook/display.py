@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from pathlib import Path
 from typing import Any, Final
 
 
@@ -142,46 +141,6 @@ class Page:
     def _repr_html_(self) -> str:
         parts = "".join(part.html() for part in self.parts)
         return f"<div><p><b>{escape(self.title)}</b></p>{parts}</div>"
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self._repr_html_()}
-
-
-@dataclass(frozen=True)
-class Diagram:
-    """
-    A picture of tables and the keys between them.
-
-    Attributes:
-        svg: The picture, complete in itself.
-        description: The same in words, for terminals and screen readers.
-    """
-
-    svg: str
-    description: str
-
-    def save(self, path: str | Path) -> Path:
-        """
-        Write the picture to a file.
-        """
-        target = Path(path)
-        target.write_text(self.svg, encoding="utf-8")
-        return target
-
-    def __repr__(self) -> str:
-        """
-        Return the description.
-        """
-        return self.description
-
-    def _repr_html_(self) -> str:
-        from base64 import b64encode
-
-        # An image, unlike SVG in the page, survives in notebooks that are not trusted
-        # and follows the theme through its own style.
-        data = b64encode(self.svg.encode()).decode()
-        label = escape(self.description, quote=True)
-        return f'<img alt="{label}" src="data:image/svg+xml;base64,{data}">'
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}

@@ -4,21 +4,24 @@ Looking around, as magics and as plain functions do it: factories, sequences, ta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from machina_lab.core.records import MISSING, Field
+from machina_lab.core.merging import is_record
+from machina_lab.core.records import MISSING, Field, kind_of
 from machina_lab.core.sequences import sequences as counters
 from machina_lab.errors import ArgumentValueError, nearest
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.display import (
     Code,
-    Diagram,
     Facts,
     Grid,
     Page,
     cut,
 )
+from machina_lab.notebook.loops import loop
 from machina_lab.notebook.suggestions import type_label
+from machina_lab.notebook.waiting import is_async
 
 
 _NO_FACTORIES: Final = "no factories yet: define one with @lab.factory"
@@ -113,19 +116,27 @@ def _shown_option(name: str, value: Any) -> str:
 
 def _sample(handle: Any) -> Facts | Code:
     """
-    Return what the factory builds now; sequences are left as they were.
+    Return what the factory builds; sequences and random values stay as they were.
     """
-    from machina_lab.core.records import kind_of
-
-    with counters.isolated():
+    with counters.isolated(), desk.lab.seeded(0):
         try:
             record = handle.build()
         except Exception as error:  # noqa: BLE001 - a user's body may fail in any way
             return Code("Sample", f"{type(error).__name__}: {error}")
-    if isinstance(record, str | int | float | list | tuple) or record is None:
+    if not is_record(record):
         return Code("Sample", cut(record))
     read = kind_of(type(record)).read(record)
-    return Code("Sample", "\n".join(f"{key}: {cut(v, 80)}" for key, v in read.items()))
+    lines = [f"{key}: {cut(_named(value), 80)}" for key, value in read.items()]
+    return Code("Sample", "\n".join(lines))
+
+
+def _named(value: Any) -> Any:
+    """
+    Return a record's short label, and any other value as it is.
+    """
+    if isinstance(value, Mapping) or not is_record(value):
+        return value
+    return kind_of(type(value)).identify(value)
 
 
 def sequences() -> Any:
@@ -173,27 +184,34 @@ def set_sequence(name: Any, number: int) -> Any:
 def schema(table: str = "") -> Any:
     """
     Return the database's tables, or one table's columns, as a DataFrame (`%schema`).
+
+    The database is asked anew each time.
     """
-    found = desk.lab.schema
+    found = _read_schema()
     rows = found.column_rows(table) if table else found.rows()
     if not rows:
         return Page("The database has no tables")
     from machina_lab.frames import frame
 
-    return frame(rows)
+    told = [key for key in rows[0] if any(row[key] not in ("", None) for row in rows)]
+    return frame([{key: row[key] for key in told} for row in rows])
 
 
-def diagram(table: str = "") -> Diagram:
+def diagram(table: str = "") -> Any:
     """
     Return a picture of the tables, or of one and its neighbours (`%schema --diagram`).
     """
-    found = desk.lab.schema
-    shown = found.neighbourhood(table) if table else found
-    theme = desk.settings.theme
-    svg = shown.diagram("svg", **({} if theme == "auto" else {"theme": theme}))
-    lines = [f"{relation.child} -> {relation.parent}" for relation in shown.relations]
-    names = ", ".join(each.key for each in shown.tables)
-    return Diagram(str(svg), "\n".join([f"Tables: {names}", *lines]))
+    around = {"around": table} if table else {}
+    return _read_schema().diagram("svg", **around)
+
+
+def _read_schema() -> Any:
+    if not is_async():
+        return desk.lab.refresh_schema()
+    from machina_lab.schema import Schema
+
+    read = desk.lab.repo.arun(lambda session: Schema.reflect(session.connection()))
+    return loop.run(read)
 
 
 def scaffold(table: str) -> str:

@@ -4,6 +4,8 @@ Coming into a shell, and leaving it as it was.
 
 from __future__ import annotations
 
+import sys
+
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,6 +65,10 @@ class Extension:
         while self._undo:
             self._undo.pop()()
         self.desk.put_away()
+        if "machina_lab.notebook.loops" in sys.modules:
+            from machina_lab.notebook.loops import loop
+
+            loop.stop()
 
     def _add_strategies(self) -> StrategyMagics:
         from machina_lab.notebook.strategy_magics import StrategyMagics

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from machina_lab.core.jobs import InsertJob
-from machina_lab.errors import InsertError, OptionError
+from machina_lab.errors import OptionError
 from machina_lab.notebook.building import checked, seeded, shown
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.display import Grid, Page, rows_by_table
-from machina_lab.notebook.loops import loop
+from machina_lab.notebook.waiting import waited
 
 
 _OPTIONS: Final = (
@@ -52,7 +51,7 @@ def insert(
         "insert",
         name_or_record if is_name else None,
         opts,
-        lambda own: [_waited("insert", name_or_record, attrs, own, **overrides)],
+        lambda own: [waited("insert", name_or_record, attrs, own, **overrides)],
         one=True,
     )
 
@@ -71,7 +70,7 @@ def insert_pair(
         "insert_pair",
         name,
         opts,
-        lambda own: _waited("insert_pair", name, attrs, own, **overrides),
+        lambda own: waited("insert_pair", name, attrs, own, **overrides),
     )
 
 
@@ -92,7 +91,7 @@ def insert_list(
         "insert_list",
         name,
         opts,
-        lambda own: _waited("insert_list", n, name, attrs, own, **overrides),
+        lambda own: waited("insert_list", n, name, attrs, own, **overrides),
     )
 
 
@@ -106,7 +105,9 @@ def insert_rows(
     Insert a record for each row in one step, the row as attributes (`%%insert_list`).
     """
     given = list(rows)
-    return _inserted("insert_rows", name, opts, lambda own: _rows(name, given, own))
+    return _inserted(
+        "insert_rows", name, opts, lambda own: waited("insert_rows", name, given, own)
+    )
 
 
 def undo(steps: int = 1, *, force: bool = False) -> Page:
@@ -120,11 +121,7 @@ def undo(steps: int = 1, *, force: bool = False) -> Page:
     Raises:
         NothingToUndo: There is no such step since the last commit.
     """
-    repo = desk.lab.repo
-    if is_async():
-        taken = loop.run(repo.aundo(steps, force=force))
-    else:
-        taken = desk.lab.undo(steps, force=force)
+    taken = waited("undo", steps, force=force)
     what = "1 step" if len(taken) == 1 else f"{len(taken)} steps"
     return Page(f"Took back {what}", (steps_grid("", taken),), {"steps": taken})
 
@@ -143,47 +140,6 @@ def steps_grid(heading: str, steps: Iterable[Any]) -> Grid:
         for step in steps
     ]
     return Grid(heading, ("time", "step", "attributes", "rows"), rows)
-
-
-def _waited(verb: str, /, *args: Any, **overrides: Any) -> Any:
-    """
-    Call an insert verb of the lab, and wait for it if it has to be awaited.
-    """
-    if is_async():
-        return loop.run(getattr(desk.lab, f"a{verb}")(*args, **overrides))
-    return getattr(desk.lab, verb)(*args, **overrides)
-
-
-def is_async() -> bool:
-    """
-    Return whether the lab's database has to be awaited.
-    """
-    return bool(getattr(desk.lab.repo, "is_async", False))
-
-
-def _rows(name: Any, rows: list[Mapping[str, Any]], opts: Mapping[str, Any]) -> Any:
-    """
-    Insert one record for each of *rows*, all in one step.
-    """
-    lab = desk.lab
-    factory = lab.find(name)
-    repo = factory.options["repo"].value or lab.repo
-    if repo is None:
-        raise InsertError(
-            "the lab has no database. Open one: %lab connect sqlite:///shop.db"
-        )
-    job = InsertJob(
-        verb="insert_list",
-        factory=factory.path,
-        model=factory.model,
-        count=len(rows),
-        build=lambda: [lab.build(factory.path, row) for row in rows],
-        before=factory.hook("before_insert"),
-        after=factory.hook("after_insert"),
-        cast=factory.options["cast"].value,
-        options=opts,
-    )
-    return loop.run(repo.ainsert(job)) if repo.is_async else repo.insert(job)
 
 
 def _inserted(
@@ -238,10 +194,13 @@ def _caption(steps: list[Any], *, dry: bool) -> str:
     what = rows_by_table(rows) or "nothing"
     if dry:
         return f"would insert {what}; nothing was written"
-    return f"inserted {what} · {_state()}"
+    return f"inserted {what} · {transaction_state()}"
 
 
-def _state() -> str:
+def transaction_state() -> str:
+    """
+    Return whether what was just inserted is committed, and if not, who does it.
+    """
     repo = desk.lab.repo
     if getattr(repo, "autocommit", False):
         return "committed"

@@ -7,12 +7,13 @@ from __future__ import annotations
 import os
 import re
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.display import Facts, Page, rows_by_table
-from machina_lab.notebook.inserting import is_async, steps_grid
-from machina_lab.notebook.loops import loop
+from machina_lab.notebook.inserting import steps_grid
+from machina_lab.notebook.waiting import waited
 
 
 _PASSWORD: Final = re.compile(r"://[^/@:]*:[^@]+@")
@@ -86,13 +87,8 @@ def commit() -> Page:
     Commit what is pending and return how many rows of which table (`%lab commit`).
     """
     pending = desk.lab.pending
-    if is_async():
-        loop.run(desk.lab.repo.acommit())
-    else:
-        desk.lab.commit()
-    if not pending:
-        return Page("Nothing was pending")
-    return Page(f"Committed {rows_by_table(pending)}", data=dict(pending))
+    waited("commit")
+    return _ended("Committed", pending)
 
 
 def rollback() -> Page:
@@ -100,13 +96,13 @@ def rollback() -> Page:
     Take back everything since the last commit and return what it was (`%lab rollback`).
     """
     pending = desk.lab.pending
-    if is_async():
-        loop.run(desk.lab.repo.arollback())
-    else:
-        desk.lab.rollback()
-    if not pending:
-        return Page("Nothing was pending")
-    return Page(f"Rolled back {rows_by_table(pending)}", data=dict(pending))
+    waited("rollback")
+    return _ended("Rolled back", pending)
+
+
+def _ended(what: str, pending: Mapping[str, int]) -> Page:
+    rows = rows_by_table(pending) or "(no rows were pending in the journal)"
+    return Page(f"{what} {rows}", data=dict(pending))
 
 
 def log() -> Page:

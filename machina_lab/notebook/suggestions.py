@@ -88,16 +88,17 @@ def samples_for(found: Field) -> Iterator[str]:
 
 
 def _choices(type_: DataType) -> Iterator[str]:
-    """
-    Yield the names of the members, then the values that read differently.
-    """
-    names = [c.name if isinstance(c, enum.Enum) else str(c) for c in type_.choices]
-    yield from names
-    folded = {name.casefold() for name in names}
     for choice in type_.choices:
-        value = choice.value if isinstance(choice, enum.Enum) else choice
-        if isinstance(value, str) and value.casefold() not in folded:
-            yield value
+        yield choice.name if isinstance(choice, enum.Enum) else str(choice)
+
+
+def values_for(found: Field) -> Iterator[str]:
+    """
+    Yield the values of an enum's members, which may be typed in place of their names.
+    """
+    for choice in found.type.choices:
+        if isinstance(choice, enum.Enum) and isinstance(choice.value, str):
+            yield choice.value
 
 
 def as_value(text: str, mark: str = "") -> str:
