@@ -27,7 +27,7 @@ def read(connection: sa.Connection, table: Table) -> dict[str, int]:
     """
     name = connection.dialect.name
     if name == "postgresql":
-        return _sequences_next(connection, table)
+        return _behind(connection, table, _sequences_next(connection, table))
     if name == "sqlite":
         return _row_numbers(connection, table)
     return {}
@@ -95,6 +95,18 @@ def _sequences_next(connection: sa.Connection, table: Table) -> dict[str, int]:
         )
         found[column] = int(connection.scalar(state) or 1)
     return found
+
+
+def _behind(
+    connection: sa.Connection, table: Table, numbers: Mapping[str, int]
+) -> dict[str, int]:
+    """
+    Return *numbers*, or those behind the rows where a counter was overtaken by them.
+    """
+    return {
+        column: max(number, _highest(connection, table, column) + 1)
+        for column, number in numbers.items()
+    }
 
 
 def _advance_sequences(

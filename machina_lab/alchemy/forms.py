@@ -89,10 +89,23 @@ def plain(column: Column, dialect: sa.Dialect) -> tuple[Column, TypeEngine[Any]]
         kind = DataType("other", sql=column.type.sql, source=stored)
         return replace(column, type=kind), stored
     type_ = data_type(stored)
-    if isinstance(stored, postgresql.HSTORE) or type_.kind in ("any", "record"):
+    if isinstance(stored, postgresql.HSTORE) or not _is_portable(type_):
         type_ = replace(type_, kind="other")
     sql = column.type.sql or type_.sql
     return replace(column, type=replace(type_, sql=sql)), stored
+
+
+def _is_portable(type_: DataType) -> bool:
+    """
+    Return whether values have a form that is no database's own.
+
+    In an array, JSON's null and NULL look the same as JSON; types that Python has no
+    class for may look like anything.
+    """
+    if type_.kind == "array":
+        item = type_.item or DataType()
+        return item.kind not in ("json", "other") and _is_portable(item)
+    return type_.kind not in ("any", "record")
 
 
 def generic_form(column: Column, dialect: sa.Dialect) -> Form:

@@ -7,7 +7,7 @@ that is somebody else's: nothing is committed here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -60,6 +60,13 @@ class Rows:
         Return how values of some columns are stored, where that is not the usual way.
         """
         return {f.column.name: f.stored for f in self._read_forms(table) if f.stored}
+
+    def native(self, table: Table) -> Mapping[str, Callable[[Any], Any]]:
+        """
+        Return, where they differ, how portable values become the database's own.
+        """
+        found = {f.column.name: f.write for f in self._read_forms(table)}
+        return {name: write for name, write in found.items() if write is not None}
 
     def _read_forms(self, table: Table) -> list[Form]:
         if table.key not in self._forms:
