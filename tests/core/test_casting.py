@@ -161,9 +161,9 @@ FITS = {
 
 def cases(at):
     return [
-        pytest.param(annotation, *value if at == 1 else (value,), id=f"{kind}-{value}")
+        pytest.param(annotation, *value if at == 1 else (value,), id=f"{kind}-{number}")
         for kind, (annotation, *lists) in FITS.items()
-        for value in lists[at - 1]
+        for number, value in enumerate(lists[at - 1])
     ]
 
 

@@ -67,7 +67,9 @@ class TestErrors:
             define[level]()
 
     @pytest.mark.parametrize(
-        "wrong", [3, "text", lambda: 1, lambda a, b: a, [print, 3]], ids=repr
+        "wrong",
+        [3, "text", lambda: 1, lambda a, b: a, [print, 3]],
+        ids=["number", "text", "no argument", "two arguments", "list"],
     )
     def test_wrong_shape(self, wrong):
         """

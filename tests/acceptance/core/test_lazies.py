@@ -325,7 +325,11 @@ class TestResolution:
 
 
 class TestEvaluateLazyAttributes:
-    @pytest.mark.parametrize("value", ["text", 3, None, [lambda: 1], (1,)], ids=repr)
+    @pytest.mark.parametrize(
+        "value",
+        ["text", 3, None, [lambda: 1], (1,)],
+        ids=["text", "number", "none", "list", "tuple"],
+    )
     def test_anything_else_passes(self, value):
         """
         What holds no attributes is returned as it is.

@@ -48,7 +48,7 @@ class TestForms:
         """
         assert ["x", "y", "x"] == [sequence("t", ("x", "y")) for _ in range(3)]
 
-    @pytest.mark.parametrize("name", [("a", 1), 3, None, frozenset("ab")], ids=repr)
+    @pytest.mark.parametrize("name", [("a", 1), 3, None, frozenset("a")], ids=repr)
     def test_any_hashable_is_a_name(self, name):
         """
         With a formatter, names may be any hashable value.

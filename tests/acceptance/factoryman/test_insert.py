@@ -268,7 +268,9 @@ class TestAssociations:
 
         assert one.user_id != two.user_id
 
-    @pytest.mark.parametrize("wrong", [Author(name="x"), "x", [User()]], ids=repr)
+    @pytest.mark.parametrize(
+        "wrong", [Author(name="x"), "x", [User()]], ids=["record", "text", "list"]
+    )
     def test_wrong_class(self, demo, wrong):
         """
         Rows 37, 193, 218: what is no record of the related class is told at build.
