@@ -97,7 +97,7 @@ class AsyncRepo(Repo):
         for dispose in self._door.dispose_async:
             await dispose()
 
-    # --- what cannot wait ---------------------------------------------------------------
+    # --- what cannot wait -----------------------------------------------------
 
     def insert(self, job: InsertJob) -> list[Any]:
         """

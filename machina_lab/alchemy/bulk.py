@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
-from machina_lab.alchemy.bulkrows import BulkRows
+from machina_lab.alchemy.bulkrows import BulkRows, KeyBlock
 from machina_lab.alchemy.casting import column_casts
 from machina_lab.alchemy.copying import write_rows
 from machina_lab.alchemy.hydration import make_persistent
@@ -44,6 +44,7 @@ class BulkInsert:
         made: Filled with what was made.
         store: Inserts records the ordinary way.
         casting: Whether values are cast.
+        prefix: The schema they are written to, if not the table's own.
         records: Whether objects are made.
     """
 
@@ -55,6 +56,7 @@ class BulkInsert:
         store: Callable[[list[Any]], None],
         *,
         casting: bool,
+        prefix: str | None,
         records: bool,
     ) -> None:
         self._session = session
@@ -62,6 +64,7 @@ class BulkInsert:
         self._made = made
         self._store = store
         self._casting = casting
+        self._prefix = prefix
         self._records = records
         #: Id of a draft in the page -> the object made of it.
         self._objects: dict[int, Any] = {}
@@ -86,7 +89,7 @@ class BulkInsert:
             done(len(page))
         return records if self._records else rows
 
-    # --- one page -----------------------------------------------------------------------
+    # --- one page -------------------------------------------------------------
 
     def _write(self, page: Sequence[Any], rows: BulkRows | None = None) -> None:
         """
@@ -155,7 +158,7 @@ class BulkInsert:
             if not link.upward:
                 self._write_children(group, link)
 
-    # --- associations -------------------------------------------------------------------
+    # --- associations ---------------------------------------------------------
 
     def _settle_parents(
         self,
@@ -197,7 +200,7 @@ class BulkInsert:
                 children.append(item)
         self._write(children)
 
-    # --- values -------------------------------------------------------------------------
+    # --- values ---------------------------------------------------------------
 
     def _fill(
         self, sheet: Sheet, group: list[Draft], values: dict[str, Sequence[Any]]
@@ -238,6 +241,8 @@ class BulkInsert:
                 self._read_served(sheet, values, unknown)
         if not self._records:
             self._made.counts[table_name(sheet.table)] += len(group)
+            keys = [values[key] for key in sheet.keys]
+            self._made.rows.append(KeyBlock(sheet.table, self._prefix, keys))
         for key in sheet.keys:
             for draft, value in zip(group, values[key], strict=True):
                 draft.attributes[key] = value
@@ -283,7 +288,7 @@ class BulkInsert:
             values[key] = [found[each][at] for each in own]
 
 
-# --- pieces -----------------------------------------------------------------------------
+# --- pieces -------------------------------------------------------------------
 
 
 def _pages(drafts: Iterable[Any]) -> Iterator[list[Any]]:

@@ -5,15 +5,41 @@ Rows that were written in bulk, as mappings made when somebody looks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, overload
+
+from sqlalchemy import Table
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBlock:
+    """
+    The keys of many rows of one table.
+
+    Attributes:
+        table: The table.
+        prefix: The schema they are in, if not the table's own.
+        keys: For each column of the key the values of all rows.
+    """
+
+    table: Table
+    prefix: str | None
+    keys: Sequence[Sequence[Any]]
+
+    def __iter__(self) -> Iterator[tuple[Table, str | None, tuple[Any, ...]]]:
+        """
+        Iterate over table, schema and key of each row.
+        """
+        for key in zip(*self.keys, strict=True):
+            yield self.table, self.prefix, key
 
 
 class BulkRows(Sequence[dict[str, Any]]):
     """
     Many rows of one class, kept by column.
 
-    A million mappings would take most of a gigabyte; kept by column the same rows take a
-    fraction of it. Reading one makes its mapping.
+    A million mappings would take most of a gigabyte; kept by column the same rows take
+    a fraction of it. Reading one makes its mapping.
 
     Attributes:
         model: The class they are rows of.

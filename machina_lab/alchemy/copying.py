@@ -1,5 +1,5 @@
 """
-Writing many rows into one table: COPY on PostgreSQL, the driver's executemany elsewhere.
+Writing many rows into one table: COPY on PostgreSQL, else the driver's executemany.
 
 On the session's own connection, so inside its transaction.
 """

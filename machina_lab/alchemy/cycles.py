@@ -1,7 +1,7 @@
 """
 Records that need each other's keys: one side is inserted first, the other filled in.
 
-SQLAlchemy does this only for relationships with `post_update`; for all others it raises.
+SQLAlchemy does it only for relationships with `post_update`; for others it raises.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Edge:
     Attributes:
         child: The record with the foreign key.
         parent: The record it points to.
-        link: The relationship, seen from the child if it is upward, else from the parent.
+        link: The relationship; upward ones are the child's, others the parent's.
         live: Whether it still has to be waited for.
     """
 

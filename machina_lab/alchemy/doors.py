@@ -67,7 +67,7 @@ class Door:
     dispose_async: list[Callable[[], Awaitable[Any]]] = field(default_factory=list)
 
 
-def door_to(target: Any) -> Door:
+def door_to(target: Any) -> Door:  # noqa: PLR0911 - one way for each kind
     """
     Return the door that *target* is or leads to.
 
@@ -96,7 +96,7 @@ def door_to(target: Any) -> Door:
     )
 
 
-# --- kinds ------------------------------------------------------------------------------
+# --- kinds --------------------------------------------------------------------
 
 
 def _url_door(target: str | URL) -> Door:
@@ -245,7 +245,7 @@ def is_memory(url: URL) -> bool:
     return url.database in (None, "", ":memory:") and not url.query
 
 
-# --- labels and errors ------------------------------------------------------------------
+# --- labels and errors --------------------------------------------------------
 
 
 def safe_url(url: URL) -> str:
@@ -297,7 +297,7 @@ def _url(target: str | URL) -> URL:
     try:
         return make_url(target)
     except (ArgumentError, ValueError):
-        # Neither the text nor the original error may be shown: both may hold a password.
+        # Neither text nor original error may be shown: both may hold a password.
         problem = RepoError(
             f"that is not the URL of a database. One looks like {_EXAMPLE};"
             " write special characters of a password as %40 (@), %2F (/) or %3A (:)."
@@ -310,11 +310,11 @@ def _explained(url: URL, hidden: tuple[str, ...]) -> Iterator[None]:
     """
     Turn errors of opening *url* into ours, without its secrets.
     """
+    problem: Exception | None = None
     try:
         yield
-        return
     except NoSuchModuleError:
-        problem: Exception = RepoError(
+        problem = RepoError(
             f"SQLAlchemy knows no database called {url.drivername!r}."
             f" A URL looks like {_EXAMPLE}."
         )
@@ -327,8 +327,9 @@ def _explained(url: URL, hidden: tuple[str, ...]) -> Iterator[None]:
         problem = RepoError(
             f"no connection to {safe_url(url)}: {scrubbed(str(said).strip(), hidden)}"
         )
-    # Outside of the handler: the original, secrets and all, must not hang on to it.
-    raise problem
+    if problem is not None:
+        # Outside of the handler: the original, secrets and all, must not hang on to it.
+        raise problem
 
 
 def _bound_label(session: Any) -> str:

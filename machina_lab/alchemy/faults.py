@@ -4,20 +4,24 @@ What an error of an insert says besides its own words.
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy.exc import StatementError
 
-from machina_lab.alchemy.journal import Made
 from machina_lab.core.jobs import InsertJob
 from machina_lab.core.secrets import is_secret, masked
 
 
-def explain(error: BaseException, job: InsertJob, made: Made) -> None:
+#: Characters of a value that a note shows.
+_LONGEST: Final = 60
+
+
+def explain(error: BaseException, job: InsertJob) -> None:
     """
     Add a note to *error*: which factory, which attributes, which step.
 
     The error keeps its type. Parameters of a statement that writes a secret are hidden.
     """
-    del made
     if not isinstance(error, StatementError):
         return
     if is_secret(error.statement or ""):
@@ -33,4 +37,4 @@ def explain(error: BaseException, job: InsertJob, made: Made) -> None:
 
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

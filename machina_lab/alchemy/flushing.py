@@ -4,18 +4,33 @@ Flushing what is not ours.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.base import PassiveFlag
 
 from machina_lab.alchemy.shapes import shape_of, state_of
+from machina_lab.core.jobs import InsertJob
 
 
 #: What is in memory, additions to collections that were not loaded among it; no SQL.
 _AS_FAR_AS_KNOWN: Final = (
     PassiveFlag.PASSIVE_NO_INITIALIZE | PassiveFlag.INCLUDE_PENDING_MUTATIONS
 )
+
+
+def set_apart(session: Session, job: InsertJob) -> InsertJob:
+    """
+    Flush what the caller has pending, unless that is what *job* inserts.
+    """
+    if job.verb != "insert" or job.drafts is not None:
+        flush_others(session)
+        return job
+    records = job.build()
+    if not any(record in session.new for record in records):
+        flush_others(session)
+    return replace(job, build=lambda: records)
 
 
 def flush_others(session: Session) -> None:

@@ -52,9 +52,11 @@ def insert(
         options: How.
         made: Filled with what changed in memory, also when this fails.
     """
+    records: list[Any]
     with session.no_autoflush, collected_later(job.count):
         if _past_the_unit_of_work(session, job, options):
-            return _in_bulk(session, connection, job, options, made)
+            records = _in_bulk(session, connection, job, options, made)
+            return records
         records = _ordinarily(session, connection, job, options, made)
     if options.bulk and not options.records:
         return [columns_of(record) for record in records]
@@ -115,6 +117,7 @@ def _in_bulk(
         made,
         store_rest,
         casting=job.cast,
+        prefix=options.prefix,
         records=options.records or not options.bulk,
     )
     with (
@@ -174,7 +177,7 @@ def _hooked(job: InsertJob, hook: Callable[[Any], Any], name: str, record: Any) 
     return result
 
 
-# --- around the flush -------------------------------------------------------------------
+# --- around the flush ---------------------------------------------------------
 
 
 class _Nulls:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstanceState, Session
 
 from machina_lab.alchemy.made import Row, rows_of
 from machina_lab.alchemy.savepoints import Watch
+from machina_lab.alchemy.shapes import table_name
 from machina_lab.core.jobs import InsertJob
 from machina_lab.core.secrets import masked
 from machina_lab.core.sequences import Snapshot
@@ -81,15 +82,25 @@ class Made:
         states: The records that became rows, as SQLAlchemy's states.
         blanks: State -> the column attributes that had no value before the insert.
         changed: Records that were rows before and were written to.
-        rows: Rows that were written without a record (bulk).
+        rows: Rows that were written without a record (bulk), in blocks.
         counts: Table -> how many of them.
     """
 
     states: list[InstanceState[Any]] = field(default_factory=list)
     blanks: dict[InstanceState[Any], frozenset[str]] = field(default_factory=dict)
     changed: list[InstanceState[Any]] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Iterable[Row]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+
+    def take_in(self, other: Made) -> None:
+        """
+        Add what an insert within this one changed.
+        """
+        self.states += other.states
+        self.blanks |= other.blanks
+        self.changed += other.changed
+        self.rows += other.rows
+        self.counts += other.counts
 
 
 @dataclass(slots=True)
@@ -130,15 +141,15 @@ class Journal:
     The steps of one repo.
 
     Attributes:
-        steps: All of them, committed ones included; failed and undone ones are not kept.
+        steps: All of them, committed ones included, failed and undone ones not.
         entries: Those that can still be taken back, oldest first.
-        rows: Number of a step -> the rows it made, committed ones included.
+        rows: Number of a step -> the rows it made, in blocks, committed ones included.
     """
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.entries: list[Entry] = []
-        self.rows: dict[int, list[Row]] = {}
+        self.rows: dict[int, list[Iterable[Row]]] = {}
 
     def add(self, entry: Entry) -> None:
         """
@@ -147,7 +158,7 @@ class Journal:
         self.steps.append(entry.step)
         self.entries.append(entry)
         made = entry.made
-        self.rows[entry.step.number] = [*rows_of(made.states), *made.rows]
+        self.rows[entry.step.number] = [rows_of(made.states), *made.rows]
 
     def forget(self, entries: list[Entry]) -> None:
         """
@@ -180,3 +191,24 @@ class Journal:
         for entry in self.entries:
             rows.update(entry.step.rows)
         return dict(rows)
+
+
+def rows_by_table(made: Made, watch: Watch, prefix: str | None) -> dict[str, int]:
+    """
+    Return table -> rows, parents, children and rows between them included.
+    """
+    rows: dict[str, int] = {}
+    mapped: set[str] = set()
+    for state in made.states:
+        for table in state.mapper.tables:
+            mapped.add(table_name(table))
+            name = table_name(table, prefix)
+            rows[name] = rows.get(name, 0) + 1
+    for name, number in made.counts.items():
+        mapped.add(name)
+        shown = f"{prefix}.{name}" if prefix and "." not in name else name
+        rows[shown] = rows.get(shown, 0) + number
+    for name, number in watch.rows.items():
+        if name not in mapped:
+            rows[name] = rows.get(name, 0) + number
+    return rows

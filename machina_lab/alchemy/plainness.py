@@ -151,7 +151,7 @@ def _why_not(mapper: Mapper[Any]) -> str:
 def _needs_sql(column: Column[Any]) -> bool:
     if getattr(column.type, "_has_bind_expression", False):
         return True
-    default = column.default
+    default: Any = column.default
     if default is None or default.is_scalar or default.is_sequence:
         return False
     # A function that wants SQLAlchemy's context is called as it is, others wrapped.
@@ -169,7 +169,9 @@ def _sheet(mapper: Mapper[Any]) -> Sheet:
     }
     named = {column: key for key, column in columns.items()}
     counted = table.autoincrement_column
-    defaults = {k: c.default for k, c in columns.items() if c.default is not None}
+    defaults: dict[str, Any] = {
+        k: c.default for k, c in columns.items() if c.default is not None
+    }
     return Sheet(
         model=mapper.class_,
         table=table,

@@ -8,33 +8,37 @@ earlier calls survive its failure. Nothing is committed unless told.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary, WeakMethod, WeakSet, finalize
+from weakref import WeakKeyDictionary, WeakSet, finalize
 
 from sqlalchemy import Connection, event, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import InstanceState, Session
 
 from machina_lab.alchemy import insertion
 from machina_lab.alchemy.doors import Door, door_to
 from machina_lab.alchemy.faults import explain
-from machina_lab.alchemy.flushing import flush_others
-from machina_lab.alchemy.journal import Entry, Journal, Made, Step, step_of
+from machina_lab.alchemy.flushing import set_apart
+from machina_lab.alchemy.journal import (
+    Entry,
+    Journal,
+    Made,
+    Step,
+    rows_by_table,
+    step_of,
+)
+from machina_lab.alchemy.listening import let_go, weakly
 from machina_lab.alchemy.made import Row
-from machina_lab.alchemy.plainness import OURS
 from machina_lab.alchemy.revival import revive
 from machina_lab.alchemy.savepoints import Watch
 from machina_lab.alchemy.settings import InsertOptions
-from machina_lab.alchemy.shapes import shape_of, table_name
+from machina_lab.alchemy.undoing import check_undo, last_entries
 from machina_lab.core.jobs import InsertJob
 from machina_lab.core.sequences import sequences
 from machina_lab.errors import (
-    ArgumentValueError,
     InsertError,
-    NothingToUndo,
     RepoError,
-    UndoError,
 )
 
 
@@ -90,7 +94,7 @@ class Repo:
         #: What the steps that run now changed, the innermost last.
         self._running: list[Made] = []
         # Also for a repo that is dropped without a word: no connection stays open.
-        self._let_go = finalize(self, _let_go, self._opened, door.dispose)
+        self._let_go = finalize(self, let_go, self._opened, door.dispose)
 
     def __repr__(self) -> str:
         """
@@ -99,7 +103,7 @@ class Repo:
         waiting = sum(self.pending.values())
         return f"<repo {self.label}{f', {waiting} rows pending' if waiting else ''}>"
 
-    # --- insert -------------------------------------------------------------------------
+    # --- insert ---------------------------------------------------------------
 
     def insert(self, job: InsertJob) -> list[Any]:
         """
@@ -111,9 +115,15 @@ class Repo:
             OptionError: Unknown options.
             SQLAlchemyError: The database refused; a note says what was inserted.
         """
-        records = self._insert(self.session, job)
+        session = self.session
+        try:
+            records = self._insert(session, job)
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                self._lose(session)
+            raise
         if self.autocommit and not self._running:
-            self.commit()
+            Repo.commit(self)
         return records
 
     async def ainsert(self, job: InsertJob) -> list[Any]:
@@ -128,33 +138,18 @@ class Repo:
         watch = self._watch(_connection(session, job.model))
         before = sequences.snapshot()
         if not watch.busy:
-            job = _set_apart(session, job)
-        mark = len(watch.foreign)
-        made = Made()
+            job = set_apart(session, job)
+        mark, made = len(watch.foreign), Made()
         with watch.own():
             savepoint = watch.savepoint()
-            self._running.append(made)
-            try:
-                records = insertion.insert(
-                    session, watch.connection, job, options, made
-                )
-            except BaseException as error:
-                self._give_up(session, watch, savepoint, made)
-                explain(error, job, made)
-                raise
-            finally:
-                self._running.pop()
-        if self._running:  # a factory that inserts: its rows are part of the outer step
-            self._running[-1].states += made.states
-            self._running[-1].blanks |= made.blanks
-            self._running[-1].changed += made.changed
-            self._running[-1].counts += made.counts
-            self._running[-1].rows += made.rows
+            records = self._run(session, watch, job, options, made, savepoint)
+        if self._running:
+            # A factory that inserts: its rows are part of the step around it.
+            self._running[-1].take_in(made)
             return records
-        step = step_of(job, _rows(made, watch, options.prefix))
         self._journal.add(
             Entry(
-                step=step,
+                step=step_of(job, rows_by_table(made, watch, options.prefix)),
                 savepoint=savepoint,
                 watch=watch,
                 session=session,
@@ -166,22 +161,42 @@ class Repo:
         )
         return records
 
-    def _give_up(
-        self, session: Session, watch: Watch, savepoint: str, made: Made
-    ) -> None:
+    def _run(  # noqa: PLR0913 - the parts of one step
+        self,
+        session: Session,
+        watch: Watch,
+        job: InsertJob,
+        options: InsertOptions,
+        made: Made,
+        savepoint: str,
+    ) -> list[Any]:
         """
-        Take back a step that failed.
+        Insert after *savepoint*; go back to it if that fails.
         """
+        self._running.append(made)
         try:
-            watch.rollback_to(savepoint)
-        except SQLAlchemyError:
-            # The connection is gone, and with it the transaction.
-            self._journal.forget(self._journal.of(watch))
-            if self.owned:
-                session.rollback()
-        revive(session, made)
+            return insertion.insert(session, watch.connection, job, options, made)
+        except BaseException as error:
+            with suppress(SQLAlchemyError):  # the connection may be what failed
+                watch.rollback_to(savepoint)
+            revive(session, made)
+            explain(error, job)
+            raise
+        finally:
+            self._running.pop()
 
-    # --- the transaction ----------------------------------------------------------------
+    def _lose(self, session: Session) -> None:
+        """
+        Give up a transaction that went down with its connection.
+        """
+        lost = [each for each in self._journal.entries if each.session is session]
+        if self.owned:
+            session.rollback()
+        for entry in reversed(lost):
+            revive(session, entry.made)
+        self._journal.forget(lost)
+
+    # --- the transaction ------------------------------------------------------
 
     def commit(self) -> None:
         """
@@ -215,16 +230,16 @@ class Repo:
 
         Args:
             steps: How many.
-            force: Do it even if others wrote on the connection since; their rows go too.
+            force: Do it even if others wrote there since; their rows go too.
 
         Raises:
             NothingToUndo: There are not so many steps since the last commit.
             UndoError: Others wrote on the connection since, or a savepoint of the
                 caller's is open.
         """
-        entries = self._last(steps)
+        entries = last_entries(self._journal, steps)
         first = entries[-1]
-        _check_undo(entries, force=force)
+        check_undo(entries, force=force)
         with first.watch.own():
             first.watch.rollback_to(first.savepoint)
         for entry in entries:
@@ -235,21 +250,6 @@ class Repo:
         del first.watch.foreign[first.mark :]
         self._journal.forget(entries)
         return [entry.step for entry in entries]
-
-    def _last(self, steps: int) -> list[Entry]:
-        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-            raise ArgumentValueError(f"undo takes back 1 step or more, not {steps!r}.")
-        entries = self._journal.entries
-        if len(entries) < steps:
-            done = len(self._journal.steps) - len(entries)
-            if entries:
-                text = f"only {len(entries)} steps can be taken back, not {steps}."
-            elif done:
-                text = "nothing to undo: every step is committed."
-            else:
-                text = "nothing to undo: nothing was inserted yet."
-            raise NothingToUndo(text)
-        return entries[: -steps - 1 : -1]
 
     @property
     def pending(self) -> dict[str, int]:
@@ -270,7 +270,8 @@ class Repo:
         """
         The rows that the steps of the journal made, oldest first.
         """
-        return [row for rows in self._journal.rows.values() for row in rows]
+        blocks = self._journal.rows.values()
+        return [row for each in blocks for block in each for row in block]
 
     def close(self) -> None:
         """
@@ -289,7 +290,7 @@ class Repo:
         else:
             self._journal.settle(entries)
 
-    # --- looking in ---------------------------------------------------------------------
+    # --- looking in -----------------------------------------------------------
 
     @property
     def engine(self) -> Any:
@@ -333,17 +334,17 @@ class Repo:
         with self.session.no_autoflush:
             return list(self.session.scalars(select(attribute)))
 
-    # --- listening ----------------------------------------------------------------------
+    # --- listening ------------------------------------------------------------
 
     def _watch(self, connection: Connection) -> Watch:
         watch = self._watches.get(connection)
         if watch is None:
             watch = self._watches[connection] = Watch(
-                connection, _weakly(self._ended), _weakly(self._rolled_back)
+                connection, weakly(self._ended), weakly(self._rolled_back)
             )
         elif not watch.in_transaction and not watch.busy:
             # Somebody else ended the transaction on the driver's own connection.
-            self._ended(watch, True)  # noqa: FBT003
+            self._ended(watch, True)
         return watch
 
     def _ended(self, watch: Watch, committed: bool) -> None:  # noqa: FBT001
@@ -360,35 +361,13 @@ class Repo:
     def _listen(self, session: Session) -> None:
         if session not in self._listened:
             self._listened.add(session)
-            listener = _weakly(self._persisted)
+            listener = weakly(self._persisted)
             event.listen(session, "pending_to_persistent", listener)
 
     def _persisted(self, _session: Session, record: Any) -> None:
         if self._running:
             state: InstanceState[Any] = record._sa_instance_state  # noqa: SLF001
             self._running[-1].states.append(state)
-
-
-def _let_go(opened: list[Session], dispose: list[Callable[[], Any]]) -> None:
-    while opened:
-        opened.pop().close()
-    for each in dispose:
-        each()
-
-
-def _weakly(method: Callable[..., None]) -> Callable[..., None]:
-    """
-    Return a listener that does not keep the repo alive.
-    """
-    reference = WeakMethod(method)
-
-    def call(*args: Any) -> None:
-        found = reference()
-        if found is not None:
-            found(*args)
-
-    setattr(call, OURS, True)
-    return call
 
 
 def not_ours(what: str) -> InsertError:
@@ -401,65 +380,7 @@ def not_ours(what: str) -> InsertError:
     )
 
 
-def _set_apart(session: Session, job: InsertJob) -> InsertJob:
-    """
-    Flush what the caller has pending, unless that is what *job* inserts.
-    """
-    if job.verb != "insert" or job.drafts is not None:
-        flush_others(session)
-        return job
-    records = job.build()
-    if not any(record in session.new for record in records):
-        flush_others(session)
-    return replace(job, build=lambda: records)
-
-
 def _connection(session: Session, model: type | None) -> Connection:
     if model is None:
         return session.connection()
     return session.connection(bind_arguments={"mapper": model})
-
-
-def _check_undo(entries: list[Entry], *, force: bool) -> None:
-    first = entries[-1]
-    if any(entry.watch is not first.watch for entry in entries):
-        raise UndoError(
-            "these steps were done on several connections: undo one by one."
-        )
-    names = first.watch.savepoints
-    if first.savepoint not in names:
-        raise UndoError(
-            "this step cannot be taken back: the savepoint before it is gone, because a"
-            " savepoint around it was released or rolled back."
-        )
-    later = names[names.index(first.savepoint) + 1 :]
-    if not all(name.startswith("machina_") for name in later):
-        raise UndoError(
-            "a begin_nested() of yours is open since then: end it before the undo."
-        )
-    if first.foreign and not force:
-        raise UndoError(
-            f"since then others wrote to {', '.join(first.foreign)} on this connection,"
-            " and an undo would take that back too. undo(force=True) does it."
-        )
-
-
-def _rows(made: Made, watch: Watch, prefix: str | None) -> dict[str, int]:
-    """
-    Return table -> rows, parents, children and rows between them included.
-    """
-    rows: dict[str, int] = {}
-    mapped: set[str] = set()
-    for state in made.states:
-        for table in shape_of(state.mapper).mapper.tables:
-            mapped.add(table_name(table))
-            name = table_name(table, prefix)
-            rows[name] = rows.get(name, 0) + 1
-    for name, number in made.counts.items():
-        mapped.add(name)
-        shown = f"{prefix}.{name}" if prefix and "." not in name else name
-        rows[shown] = rows.get(shown, 0) + number
-    for name, number in watch.rows.items():
-        if name not in mapped:
-            rows[name] = rows.get(name, 0) + number
-    return rows

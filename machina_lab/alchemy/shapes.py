@@ -102,7 +102,9 @@ class Shape:
         return {
             self.mapper.get_property_by_column(column).key: column
             for column in self.mapper.primary_key
-            if not _generated(column) and not self._copied(column)
+            if isinstance(column, Column)
+            and not _generated(column)
+            and not self._copied(column)
         }
 
     def _copied(self, column: Column[Any]) -> bool:

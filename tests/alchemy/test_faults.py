@@ -1,0 +1,286 @@
+"""
+Faults: what goes wrong is said clearly, and costs nothing but the call itself.
+"""
+
+import sqlite3
+
+import pytest
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import (
+    CompileError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InvalidRequestError,
+    OperationalError,
+    ProgrammingError,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from machina_lab.alchemy import open_repo
+from tests.support.jobs import built, insert, job
+from tests.support.library_models import Author, Base, Book, Tag
+
+
+def still_works(repo, authors):
+    """
+    Assert that the rows of earlier calls are whole and the repo can go on.
+    """
+    assert len(repo.column_values(Author.id)) == authors
+    insert(repo, built(Author, name="afterwards"))
+    assert len(repo.column_values(Author.id)) == authors + 1
+
+
+@pytest.fixture
+def started(library):
+    """
+    A repo with one earlier step.
+    """
+    insert(library, built(Author, email="taken"))
+    return library
+
+
+class TestViolations:
+    """
+    Each of them in the middle of a list.
+    """
+
+    def fails(self, repo, *bad, error=IntegrityError, match):
+        good = [built(Author, email="good"), built(Tag)]
+        with pytest.raises(error, match=match) as caught:
+            insert(repo, good[0], *bad, good[1], factory="mixed")
+        assert repo.pending == {"authors": 1}
+        assert repo.column_values(Tag.id) == []
+        return caught.value
+
+    def test_unique(self, started):
+        """
+        A value that is taken: nothing of the list is kept, all of the earlier step is.
+        """
+        bad = built(Author, email="taken")
+
+        error = self.fails(started, bad, match="(?i)unique")
+
+        assert "factory 'mixed'" in error.__notes__[0]
+        assert "insert_list, 3 records" in error.__notes__[0]
+        still_works(started, authors=1)
+
+    def test_foreign_key(self, database):
+        """
+        A key that points nowhere.
+        """
+        engine = database.create(Base)
+        repo = open_repo(engine)
+        insert(repo, built(Author, email="taken"))
+
+        self.fails(repo, built(Book, {"author_id": 999}), match="(?i)foreign key")
+
+        still_works(repo, authors=1)
+        repo.close()
+
+    def test_check(self, started):
+        """
+        A value that breaks a CHECK.
+        """
+        self.fails(started, built(Author, born=-5), match="(?i)check|alive")
+
+        still_works(started, authors=1)
+
+    def test_too_long(self, database, started):
+        """
+        A value that is too long for its column, where the database minds.
+        """
+        if database.dialect == "sqlite":
+            pytest.skip("SQLite stores it")
+
+        bad = built(Author, email="x" * 100)
+        self.fails(started, bad, error=DataError, match="too long")
+
+        still_works(started, authors=1)
+
+
+class TestNotes:
+    def test_secrets_are_masked(self, started):
+        """
+        Neither note nor message repeats a value whose name says that it is secret.
+        """
+        given = {"email": "taken", "password": "s3cr3t"}
+
+        with pytest.raises(IntegrityError) as caught:
+            insert(started, built(Author, given), factory="author", overrides=given)
+
+        assert "password='***'" in caught.value.__notes__[0]
+        assert "email='taken'" in caught.value.__notes__[0]
+        assert "s3cr3t" not in str(caught.value)
+        assert "s3cr3t" not in "".join(caught.value.__notes__)
+
+    def test_errors_of_a_body_keep_their_type(self, started):
+        """
+        What a factory or a hook raises comes out as it is, and the step is taken back.
+        """
+
+        def after(record):
+            raise KeyError("from a hook")
+
+        with pytest.raises(KeyError, match="from a hook"):
+            started.insert(job([built(Author)], after=after))
+
+        still_works(started, authors=1)
+
+    def test_interrupt(self, started):
+        """
+        An interrupted call is taken back like a failed one.
+        """
+
+        def after(record):
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            started.insert(job([built(Author)], after=after))
+
+        still_works(started, authors=1)
+
+
+class TestConnections:
+    def test_dropped_in_the_middle(self, postgres):
+        """
+        When the connection drops, its rows are gone, the error says so, and a new
+        connection serves the next call.
+        """
+        postgres.create(Base)
+        repo = open_repo(postgres.address)
+        insert(repo, built(Author))
+
+        def before(record):
+            pid = repo.connection().scalar(text("select pg_backend_pid()"))
+            postgres.rows(f"select pg_terminate_backend({pid})")
+            return record
+
+        with pytest.raises(OperationalError, match=r"terminat|clos"):
+            repo.insert(job([built(Author)], before=before))
+
+        assert (repo.pending, repo.journal) == ({}, [])
+        still_works(repo, authors=0)
+        repo.close()
+
+    def test_dropped_between_calls(self, postgres):
+        """
+        A connection that died since the last call is noticed and replaced.
+        """
+        postgres.create(Base)
+        repo = open_repo(postgres.address)
+        insert(repo, built(Author))
+        pid = repo.connection().scalar(text("select pg_backend_pid()"))
+        postgres.rows(f"select pg_terminate_backend({pid})")
+
+        with pytest.raises(DBAPIError, match=r"terminat|clos"):
+            insert(repo, built(Author))
+
+        assert repo.pending == {}
+        still_works(repo, authors=0)
+        repo.close()
+
+    def test_read_only(self, sqlite):
+        """
+        A database that may only be read.
+        """
+        sqlite.create(Base)
+        path = sqlite.url.database
+        repo = open_repo(f"sqlite:///file:{path}?mode=ro&uri=true")
+
+        with pytest.raises(OperationalError, match="readonly"):
+            insert(repo, built(Author))
+
+        assert repo.pending == {}
+        assert repo.column_values(Author.id) == []
+        repo.close()
+
+    def test_locked(self, sqlite):
+        """
+        A SQLite file that somebody else writes to; once it is free, the call works.
+        """
+        sqlite.create(Base)
+        engine = create_engine(sqlite.url, connect_args={"timeout": 0.05})
+        repo = open_repo(engine)
+        other = sqlite3.connect(sqlite.url.database, isolation_level=None)
+        other.execute("begin immediate")
+
+        with pytest.raises(OperationalError, match="locked"):
+            insert(repo, built(Author))
+
+        other.execute("rollback")
+        other.close()
+        still_works(repo, authors=0)
+        repo.close()
+        engine.dispose()
+
+
+class TestSchemas:
+    def test_missing_table(self, database):
+        """
+        A table that is not there.
+        """
+        database.create(Author.__table__.metadata)
+        repo = open_repo(database.address)
+        insert(repo, built(Author))
+        repo.commit()
+        with database.engine.begin() as connection:
+            connection.execute(text("drop table book_tags"))
+            connection.execute(text("drop table books"))
+
+        with pytest.raises(
+            (OperationalError, ProgrammingError), match=r"no such table|does not exist"
+        ):
+            insert(repo, built(Book))
+
+        still_works(repo, authors=1)
+        repo.close()
+
+    def test_mapper_that_does_not_configure(self, library):
+        """
+        A class whose mapping is wrong fails by itself; others go on.
+        """
+
+        class Broken(DeclarativeBase):
+            pass
+
+        class Lonely(Broken):
+            __tablename__ = "lonely"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            friends: Mapped[list["Nobody"]] = relationship()  # noqa: F821, UP037
+
+        with pytest.raises(InvalidRequestError, match="Nobody"):
+            library.insert(job(lambda: [Lonely()], model=Lonely))
+
+        Broken.registry.dispose()
+        still_works(library, authors=0)
+
+    def test_value_that_cannot_be_bound(self, started):
+        """
+        A value that the driver cannot take.
+        """
+        with pytest.raises((DBAPIError, CompileError), match=r"(?i)type|adapt|bind"):
+            insert(started, built(Author, {"name": object()}), cast=False)
+
+        still_works(started, authors=1)
+
+
+def test_listener_that_fails(library):
+    """
+    A listener that raises in the middle of a flush leaves the session usable.
+    """
+
+    def listener(_mapper, _connection, record):
+        if record.name == "bad":
+            raise RuntimeError("not this one")
+
+    event.listen(Tag, "before_insert", listener)
+    try:
+        with pytest.raises(RuntimeError, match="not this one"):
+            insert(library, built(Tag, name="good"), built(Tag, name="bad"))
+    finally:
+        event.remove(Tag, "before_insert", listener)
+
+    assert library.column_values(Tag.id) == []
+    still_works(library, authors=0)
