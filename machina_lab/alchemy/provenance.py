@@ -47,6 +47,20 @@ class Provenance(NamedTuple):
 UNKNOWN: Final = Provenance()
 
 
+class _Entry(tuple[Any, ...]):
+    """
+    What a record carries: names named, names given, parents. Pickles without parents.
+    """
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """
+        Leave the weak references behind: they cannot be pickled.
+        """
+        return _Entry, ((*self[:2], ()),)
+
+
 def remember(
     state: Any, named: Iterable[str], given: Iterable[str], parents: Iterable[str] = ()
 ) -> None:
@@ -62,7 +76,8 @@ def remember(
         given: Those that the caller set.
         parents: Those of `named` that are associations to one record.
     """
-    entry = (tuple(named), tuple(given), _weakly(state, parents) if parents else ())
+    weakly = _weakly(state, parents) if parents else ()
+    entry = _Entry((tuple(named), tuple(given), weakly))
     if "info" in state.__dict__:
         state.info[_KEY] = entry
     else:
@@ -77,10 +92,12 @@ def remember_more(
     Add to what the record with this instance state remembers; see `remember`.
     """
     before = state.info.get(_KEY, ((), (), ()))
-    state.info[_KEY] = (
-        (*before[0], *named),
-        (*before[1], *given),
-        (*before[2], *_weakly(state, parents)),
+    state.info[_KEY] = _Entry(
+        (
+            (*before[0], *named),
+            (*before[1], *given),
+            (*before[2], *_weakly(state, parents)),
+        )
     )
 
 

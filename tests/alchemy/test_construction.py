@@ -3,6 +3,7 @@ Making and changing mapped records.
 """
 
 import datetime as dt
+import pickle
 import warnings
 
 from decimal import Decimal
@@ -713,3 +714,68 @@ def test_a_class_that_gets_a_back_reference_later():
 
     assert "doors" in MAPPED.settable(House)
     assert [type(each) for each in made(House, doors=[{}]).doors] == [Door]
+
+
+class TestAsSQLAlchemyDoes:
+    def test_history(self):
+        """A built record has the history of one made by hand."""
+        by_lab, by_hand = made(User, name="J", admin=None), User(name="J", admin=None)
+
+        for name in ("name", "admin", "net_worth", "articles"):
+            histories = [
+                inspect(each).attrs[name].history for each in (by_lab, by_hand)
+            ]
+            assert histories[0] == histories[1]
+        assert inspect(by_lab).modified == inspect(by_hand).modified
+
+    def test_listeners_are_told(self):
+        """Attribute listeners hear every value, also those added after a build."""
+        made(User, name="first")
+        heard = []
+
+        def listener(target, value, old, initiator):
+            heard.append(value)
+
+        event.listen(User.name, "set", listener)
+        try:
+            made(User, name="second")
+        finally:
+            event.remove(User.name, "set", listener)
+
+        assert heard == ["second"]
+
+    def test_init_listeners_may_change_the_values(self):
+        """Listeners to `init` get the values and may change them."""
+
+        def listener(target, args, kwargs):
+            kwargs["name"] = kwargs["name"].upper()
+
+        event.listen(User, "init", listener)
+        try:
+            assert made(User, name="jane").name == "JANE"
+        finally:
+            event.remove(User, "init", listener)
+
+    def test_mutable_columns_notice_changes(self, memory):
+        """A column with mutation tracking tracks what the build set, defaults too."""
+        models = types_models
+        with Session(memory.create(models.Base)) as session:
+            tracked = saved(session, made(models.Tracked, extra={"b": 1}))
+            tracked.settings["a"] = 2
+            tracked.extra["b"] = 3
+
+            assert tracked in session.dirty
+            session.flush()
+            session.expire(tracked)
+            assert (tracked.settings, tracked.extra) == ({"a": 2}, {"b": 3})
+        assert made(models.Tracked).settings == {}
+
+    def test_pickling(self):
+        """Built records can be pickled, associations included."""
+        article = pickle.loads(pickle.dumps(made(Article, author={"name": "J"})))
+
+        assert article.author.name == "J"
+
+    def test_a_class_with_rules_for_setting(self):
+        """A class that overrides how attributes are set is asked for each."""
+        assert made(types_models.Shouting, word="a").word == "A"

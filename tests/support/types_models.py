@@ -27,6 +27,7 @@ from sqlalchemy import (
     types,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.mutable import MutableDict
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -156,3 +157,29 @@ class Postgres(PostgresBase):
     words: Mapped[Any] = mapped_column(postgresql.TSVECTOR, nullable=True)
     pairs: Mapped[Any] = mapped_column(postgresql.BIT(3), nullable=True)
     wait: Mapped[dt.timedelta | None] = mapped_column(postgresql.INTERVAL)
+
+
+class Tracked(Base):
+    """
+    Columns whose values tell when they are changed in place.
+    """
+
+    __tablename__ = "tracked"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    settings: Mapped[Any] = mapped_column(MutableDict.as_mutable(JSON), default={})
+    extra: Mapped[Any] = mapped_column(MutableDict.as_mutable(JSON), nullable=True)
+
+
+class Shouting(Base):
+    """
+    A class that has its say when an attribute is set.
+    """
+
+    __tablename__ = "shouting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    word: Mapped[str | None]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value.upper() if name == "word" else value)
