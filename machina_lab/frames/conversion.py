@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import enum
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -98,14 +97,10 @@ def frame(  # noqa: PLR0913 - all but the records are options by name
 def _listed(records: Any) -> list[Any]:
     if isinstance(records, pd.DataFrame):
         raise ArgumentTypeError("frame() takes records, and this is a DataFrame.")
-    many = isinstance(records, Iterable) and not isinstance(
+    many = isinstance(records, Collection | Iterator) and not isinstance(
         records, str | bytes | bytearray | Mapping
     )
-    if (
-        many
-        and isinstance(records, Sequence | AbstractSet | Iterator)
-        and not _is_row(records)
-    ):
+    if many and not _is_row(records):
         return list(records)
     return [records]
 

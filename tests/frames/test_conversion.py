@@ -40,10 +40,12 @@ class TestShape:
         assert frame(Point(1, 2)).iloc[0].tolist() == [1, 2]
         assert frame("text").loc[0, "value"] == "text"
 
-    @pytest.mark.parametrize("make", [list, tuple, iter])
+    @pytest.mark.parametrize(
+        "make", [list, tuple, iter, lambda people: dict(enumerate(people)).values()]
+    )
     def test_any_collection_will_do(self, make):
         """
-        Lists, tuples and iterators of records are many records.
+        Lists, tuples, views and iterators of records are many records.
         """
         assert len(frame(make([Person(), Person()]))) == 2
 
