@@ -7,7 +7,7 @@ maps: declarative, imperative, dataclasses, SQLModel, automapped and reflected o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from machina_lab.alchemy import construction, params
@@ -62,6 +62,18 @@ class MappedKind(RecordKind):
         Make a record; see `construction.construct`.
         """
         return construction.construct(model, attributes, given)
+
+    def maker(
+        self, model: type, names: frozenset[str]
+    ) -> Callable[[dict[str, Any]], Any] | None:
+        """
+        Return a function that makes records of these attributes, all of them known.
+        """
+        if not names <= plan_of(model).settable.keys():
+            return None
+        given: dict[str, Any] = {}
+        make = construction.construct
+        return lambda attributes: make(model, attributes, given)
 
     def change(
         self, record: Any, changes: dict[str, Any], given: Mapping[str, Any]

@@ -76,8 +76,8 @@ def remember(
         given: Those that the caller set.
         parents: Those of `named` that are associations to one record.
     """
-    weakly = _weakly(state, parents) if parents else ()
-    entry = _Entry((tuple(named), tuple(given), weakly))
+    names: tuple[Any, ...] = (tuple(named), tuple(given))
+    entry = _Entry((*names, _weakly(state, parents))) if parents else (*names, ())
     if "info" in state.__dict__:
         state.info[_KEY] = entry
     else:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, rela
 
 from machina_lab.alchemy.attributes import columns
 from machina_lab.alchemy.construction import construct
-from machina_lab.alchemy.mappers import MAPPED
+from machina_lab.alchemy.mappers import MAPPED, provenance
 from machina_lab.core.records import MISSING, kind_of
 from tests.support import (
     automap_models,
@@ -334,3 +334,18 @@ def test_a_mapper_that_does_not_configure_says_so():
     with pytest.raises(InvalidRequestError, match="Nowhere"):
         MAPPED.fields(Lonely)
     Own.registry.dispose()
+
+
+class TestMaker:
+    def test_makes_what_construct_makes(self):
+        """The quicker way makes the same record."""
+        make = MAPPED.maker(Article, frozenset({"title", "author"}))
+        article = make({"title": "x", "author": {"name": "J"}})
+
+        assert (article.title, article.author.name) == ("x", "J")
+        assert provenance(article).named == {"title", "author"}
+        assert provenance(article).given == frozenset()
+
+    def test_unknown_names_take_the_long_way(self):
+        """There is no quicker way for attributes that the class does not know."""
+        assert MAPPED.maker(Article, frozenset({"titel"})) is None
