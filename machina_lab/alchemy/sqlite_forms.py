@@ -47,6 +47,8 @@ _STORAGE: Final[dict[Kind, tuple[str, ...]]] = {
 _DIGIT: Final = "[0-9]"
 _DAY: Final = "-".join([_DIGIT * 4, _DIGIT * 2, _DIGIT * 2])
 _CLOCK: Final = ":".join([_DIGIT * 2] * 3) + "." + _DIGIT * 6
+#: A date and a time without a fraction.
+_SECONDS: Final = f"{_DAY} {_CLOCK[: -len('.' + _DIGIT * 6)]}"
 #: How SQLAlchemy writes dates and times, as patterns of SQLite.
 _USUAL: Final[dict[Kind, str]] = {
     "date": _DAY,
@@ -62,13 +64,18 @@ def forms(connection: sa.Connection, table: Table) -> list[Form]:
     Return the form of each column, as the values that are there need it.
     """
     found = [form(column, connection.dialect) for column in table.columns]
-    if not found:
-        return []
-    odd, unusual = _look_through(connection, table, found)
+    marks = _look_through(connection, table, found)
     return [
-        as_literal(each) if at in odd else (_verbatim(each) if at in unusual else each)
-        for at, each in enumerate(found)
+        _as_stored(each, marks.get(at, frozenset())) for at, each in enumerate(found)
     ]
+
+
+def _as_stored(found: Form, marks: frozenset[str]) -> Form:
+    if "odd" in marks:
+        return as_literal(found)
+    if "unusual" not in marks:
+        return found
+    return _verbatim(found) if "no seconds" in marks else _seconds(found)
 
 
 def form(column: Column, dialect: sa.Dialect, stored: str = "") -> Form:
@@ -91,6 +98,8 @@ def form(column: Column, dialect: sa.Dialect, stored: str = "") -> Form:
         return as_literal(made)
     if stored == "verbatim":
         return _verbatim(made)
+    if stored == "seconds" and kind == "datetime":
+        return _seconds(made)
     read, write = _CHANGES.get(kind, _same)(found.type, type_, dialect)
     return replace(made, read=read, write=write)
 
@@ -108,29 +117,47 @@ def _verbatim(found: Form) -> Form:
     return replace(found, read=None, write=None, stored="verbatim")
 
 
+def _seconds(found: Form) -> Form:
+    """
+    Return *found* for text that ends with the seconds, as many programs write it.
+    """
+    return replace(
+        found,
+        read=lambda text: text.replace(" ", "T"),
+        write=lambda text: text.replace("T", " "),
+        stored="seconds",
+    )
+
+
 def _look_through(
     connection: sa.Connection, table: Table, found: Sequence[Form]
-) -> tuple[set[int], set[int]]:
+) -> dict[int, frozenset[str]]:
     """
-    Return the places of columns with values of other types, and with unusual dates.
+    Return what is to be known of the values of some columns, by the column's place.
+
+    `odd`: some are of another type; `unusual`: some dates are not written as SQLAlchemy
+    writes them; `no seconds`: nor do all of them end with the seconds.
     """
+    asked: list[tuple[int, str]] = []
     checks: list[sa.ColumnElement[Any]] = []
-    asked: list[tuple[int, bool]] = []
     for at, each in enumerate(found):
-        if each.stored:
-            continue
         kind = each.column.type.kind
         name: Any = sa.column(each.column.name)
-        checks.append(sa.func.max(_is_odd(name, kind)))
-        asked.append((at, True))
-        if kind in _USUAL:
-            checks.append(sa.func.max(name.op("NOT GLOB")(_USUAL[kind])))
-            asked.append((at, False))
+        conditions = {} if each.stored else {"odd": _is_odd(name, kind)}
+        if not each.stored and kind in _USUAL:
+            whole = _SECONDS if kind == "datetime" else _USUAL[kind]
+            conditions["unusual"] = name.op("NOT GLOB")(_USUAL[kind])
+            conditions["no seconds"] = name.op("NOT GLOB")(whole)
+        for mark, condition in conditions.items():
+            asked.append((at, mark))
+            checks.append(sa.func.max(condition))
     if not checks:
-        return set(), set()
+        return {}
     row = connection.execute(sa.select(*checks).select_from(target(table))).one()
     hits = [place for place, hit in zip(asked, row, strict=True) if hit]
-    return {at for at, odd in hits if odd}, {at for at, odd in hits if not odd}
+    return {
+        at: frozenset(mark for place, mark in hits if place == at) for at, _ in hits
+    }
 
 
 def _is_odd(name: Any, kind: Kind) -> sa.ColumnElement[Any]:

@@ -108,7 +108,8 @@ class RowSource(Protocol):
         """
         Return how values of some columns are stored, where that is not the usual way.
 
-        `"verbatim"`: a date or time whose text is kept digit for digit. `"literal"`:
+        `"verbatim"`: a date or time whose text is kept digit for digit. `"seconds"`: a
+        time that is stored without the fraction that is usual there. `"literal"`:
         values of several types in one column (SQLite), each as an SQL literal.
         """
 
