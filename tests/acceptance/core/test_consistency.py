@@ -3,6 +3,7 @@ One factory, many doors: every way to a record gives the same record.
 """
 
 import functools
+import linecache
 
 from dataclasses import dataclass
 from typing import Any
@@ -112,9 +113,7 @@ def lazy_attrs_default(lab):
 
 
 def class_of_a_loop(lab):
-    models = {"it": Point, "other": Post}
-    for name in models:
-        model = models[name]
+    for name, model in {"it": Point, "other": Post}.items():
 
         @lab.factory(name=name)
         def body():
@@ -122,8 +121,16 @@ def class_of_a_loop(lab):
 
 
 def shadowed_name(lab):
+    text = "@lab.factory\ndef it():\n    return Post(title=sequence('s'))\n"
+    linecache.cache["<cell>"] = (
+        len(text),
+        None,
+        text.splitlines(keepends=True),
+        "<cell>",
+    )
     names = {"lab": lab, "sequence": sequence, "Post": Post}
-    exec("@lab.factory\ndef it():\n    return Post(title=sequence('s'))\n", names)
+    exec(compile(text, "<cell>", "exec"), names)
+    # Another cell gives the name another meaning.
     names["sequence"] = lambda name: lambda it: f"{name}{it.number}"
 
 
@@ -143,6 +150,12 @@ def mapped_record(lab):
     @lab.factory(name="it")
     def it():
         return MappedUser(name=sequence("name"), role=lambda it: it.name.upper())
+
+
+def mapped_default(lab):
+    @lab.factory(name="it")
+    def it():
+        return MappedUser(name=sequence("name"))
 
 
 def mapped_model(lab):
@@ -193,6 +206,7 @@ BODIES = (
     pydantic_record,
     named_tuple,
     mapped_record,
+    mapped_default,
     mapped_model,
     references,
     named_inputs,
@@ -327,10 +341,8 @@ def seen(record):
     Return what a record holds as plain data.
     """
     if hasattr(record, "__mapper__"):
-        return {
-            key: record.__dict__.get(key)
-            for key in inspect(type(record)).column_attrs.keys()
-        }
+        columns = inspect(type(record)).column_attrs
+        return {column.key: record.__dict__.get(column.key) for column in columns}
     if isinstance(record, tuple):
         return record._asdict()
     if isinstance(record, dict):

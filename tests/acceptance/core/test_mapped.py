@@ -134,6 +134,17 @@ class TestDefaults:
         """
         assert "member" == lab.build("owner").role
 
+    def test_scalars_are_filled_on_what_a_body_returned(self, lab):
+        """
+        Also where the body makes the record itself, with and without overrides.
+        """
+        lab.factory(name="by_hand")(lambda: Owner(first="Al"))
+
+        assert "member" == lab.build("by_hand", last="Smith").role
+        assert "member" == lab.build("by_hand").role
+        assert "member" == lab.build_list(2, "by_hand")[1].role
+        assert "member" == lab.params_for("by_hand")["role"]
+
     def test_callables_wait_for_the_flush(self, lab):
         """
         A default that is a function is called at flush.
