@@ -37,19 +37,23 @@ def test_runs_and_reads_well(page, front_end):
     assert page.console == [], sorted(set(page.console))
 
 
-def test_completes_as_you_type(page):
+def test_completes_as_you_type(page, front_end):
     """
     Tab completes factories, attributes and values.
     """
     cell = page.add_cell()
 
     assert page.complete(cell, "%build us") == ["user"]
+    offered = page.complete(
+        cell, "%build user role=", picture=f"completion-{front_end}"
+    )
+    assert {"member", "admin"} <= set(offered)
     assert page.complete(cell, "%build user ro") == ["role="]
     assert page.complete(cell, "%build user role=ad") == ["admin"]
     assert page.complete(cell, "%build co", take=True) == ["%build comment"]
 
 
-def test_a_typo_is_one_line(page):
+def test_a_typo_is_one_line(page, front_end):
     """
     A wrong name is one line with the right one, and the cell counts as failed.
     """
@@ -61,3 +65,4 @@ def test_a_typo_is_one_line(page):
     assert len(shown[0].splitlines()) == 1
     assert re.search(r"UndefinedFactoryError.*usr.*user", shown[0])
     assert len(page.errors()) == 1
+    page.picture(cell, f"typo-{front_end}")

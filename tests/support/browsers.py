@@ -58,6 +58,11 @@ def chromium() -> str:
     pytest.skip(message)
 
 
+def _file(name: str) -> Path:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS / f"{name}.png"
+
+
 class Browser:
     """
     Chromium with a profile of its own, while its `with` block runs.
@@ -244,7 +249,9 @@ class NotebookPage:
         self.wait_idle()
         return self.cell(number).locator(".jp-OutputArea-output")
 
-    def complete(self, number: int, text: str, *, take: bool = False) -> list[str]:
+    def complete(
+        self, number: int, text: str, *, take: bool = False, picture: str = ""
+    ) -> list[str]:
         """
         Type *text* into a cell, press Tab, and return what is offered.
 
@@ -252,6 +259,7 @@ class NotebookPage:
             number: The cell.
             text: What to type.
             take: Take the first offer and return the line that this makes.
+            picture: Keep a picture of the offers under this name.
         """
         self.write(number, text)
         self.page.keyboard.press("Tab")
@@ -260,6 +268,8 @@ class NotebookPage:
         )
         offered.first.wait_for(timeout=10_000)
         items = offered.all_inner_texts()
+        if picture:
+            self.page.screenshot(path=_file(picture))
         self.page.keyboard.press("Enter" if take else "Escape")
         offered.first.wait_for(state="hidden")
         if take:
@@ -270,8 +280,7 @@ class NotebookPage:
         """
         Keep a picture of the whole notebook under artifacts/screenshots.
         """
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        path = SCREENSHOTS / f"{name}.png"
+        path = _file(name)
         size = self.page.viewport_size
         assert size is not None
         height = int(self.page.evaluate(_HEIGHT))
@@ -286,8 +295,7 @@ class NotebookPage:
         """
         Keep a picture of one cell, source and outputs.
         """
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        path = SCREENSHOTS / f"{name}.png"
+        path = _file(name)
         self.cell(number).scroll_into_view_if_needed()
         self.cell(number).screenshot(path=path)
         return path
