@@ -2,39 +2,31 @@
 Values that meet a table's CHECK constraints.
 
 The row that the other rules made is judged; while a condition fails, the change of one
-value or two that leaves fewest failing is made (hill-climbing). Candidates come from the
-conditions themselves: their literals and what is just beside, the shapes they ask for,
-the values of the columns they compare with.
+value or two that leaves fewest failing is made (hill-climbing). Candidates come from
+the conditions themselves: their literals and what is just beside, the shapes they ask
+for, the values of the columns they compare with.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import combinations, islice, product
 from typing import Any, Final
 
 from machina_lab.core.tables import Check, Column, Table
+from machina_lab.schema.candidates import (
+    beside,
+    fit,
+    is_column,
+    literals,
+    only_value,
+    shaped,
+    sized,
+    variations,
+)
 from machina_lab.schema.conditions import Node, UnreadableError, read_condition
-from machina_lab.schema.guesses import decimal_within
-from machina_lab.schema.shapes import (
-    glob_as_regex,
-    like_as_regex,
-    pattern_of,
-    slots_of,
-    text_of,
-)
-from machina_lab.schema.values import (
-    Value,
-    constant,
-    counted_by,
-    counted_code,
-    counted_text,
-    cycled,
-)
+from machina_lab.schema.values import Value, constant, cycled
 from machina_lab.schema.verdicts import OpenError, judge
 
 
@@ -147,9 +139,7 @@ class Solver:
             if (value := self.values[name]) is not None
         }
         reasons = {self.columns[name].name: why for name, why in self._changed.items()}
-        return Solved(
-            found, reasons, tuple(c.check for c in failing), tuple(self.open)
-        )
+        return Solved(found, reasons, tuple(c.check for c in failing), tuple(self.open))
 
     def _failing(
         self, values: Mapping[str, Value | None], conditions: Iterable[Condition]
@@ -240,7 +230,7 @@ class Solver:
             yield from self._from_condition(name, column, node)
         raw: list[Any] = []
         for node in related:
-            raw += _literals(node)
+            raw += literals(node)
             for other in node.columns():
                 planned = self.values.get(other.lower())
                 if planned is not None and other.lower() != name:
@@ -248,12 +238,12 @@ class Solver:
         yield None
         seen: set[str] = set()
         for value in raw:
-            for close in _beside(value, column):
+            for close in beside(value, column):
                 if repr(close) not in seen:
                     seen.add(repr(close))
                     yield constant(close)
         planned = self.values.get(name)
-        yield from _variations(planned, column)
+        yield from variations(planned, column)
 
     def _from_condition(
         self, name: str, column: Column, node: Node
@@ -263,225 +253,22 @@ class Solver:
         """
         sequence = self.names.get(name, name)
         for part in node.walk():
-            if part.kind == "in" and _is_column(part.args[0], name):
-                values = [_fit(value, column) for value in _literals(part.args[1])]
+            if part.kind == "in" and is_column(part.args[0], name):
+                values = [fit(value, column) for value in literals(part.args[1])]
                 known = [value for value in values if value is not None]
                 if known:
                     yield cycled(sequence, known)
             elif part.kind in ("~", "~*", "like", "ilike", "glob"):
-                if _is_column(part.args[0], name) and part.args[1].kind == "value":
-                    yield from _shaped(sequence, part, column)
+                if is_column(part.args[0], name) and part.args[1].kind == "value":
+                    yield from shaped(sequence, part, column)
             elif part.kind in ("=", ">=", "<=", ">", "<"):
-                if part.kind == "=" and _is_column(part.args[0], name):
-                    yield from _only(part.args[1], column)
-                yield from _sized(sequence, part, name, column)
+                if part.kind == "=" and is_column(part.args[0], name):
+                    yield from only_value(part.args[1], column)
+                yield from sized(sequence, part, name, column)
 
 
 def _within(n: int, value: Value) -> int:
     return n if value.limit is None or n < value.limit else n % value.limit
-
-
-def _is_column(node: Any, name: str) -> bool:
-    if not isinstance(node, Node):
-        return False
-    if node.kind == "call" and node.args[0] in ("lower", "upper", "trim", "btrim"):
-        return _is_column(node.args[1], name)
-    return node.kind == "column" and node.args[0].lower() == name
-
-
-def _literals(node: Node) -> list[Any]:
-    found = []
-    for part in node.walk():
-        if part.kind == "value" and part.args[0] is not None:
-            found.append(part.args[0])
-        if part.kind == "-" and part.args[0] == Node("value", (0,)):
-            inner = part.args[1]
-            if isinstance(inner, Node) and inner.kind == "value":
-                found.append(-inner.args[0])
-    return found
-
-
-def _shaped(sequence: str, part: Node, column: Column) -> Iterator[Value]:
-    """
-    Yield texts of the shape that `column ~ 'regex'` and the like ask for.
-    """
-    pattern = str(part.args[1].args[0])
-    if part.kind in ("like", "ilike"):
-        pattern = like_as_regex(pattern)
-    elif part.kind == "glob":
-        pattern = glob_as_regex(pattern)
-    slots = slots_of(pattern)
-    if "@" in slots:
-        yield counted_text(sequence, "user{}@example.com")
-    counted = pattern_of(slots)
-    if counted is not None:
-        yield counted_text(sequence, counted[0], limit=counted[1])
-    texts = list(dict.fromkeys(text_of(slots, n) for n in range(36)))
-    length = column.type.length
-    texts = [text for text in texts if length is None or len(text) <= length]
-    if texts:
-        yield constant(texts[0])
-    if len(texts) > 1:
-        yield cycled(sequence, texts[:26])
-
-
-def _only(wanted: Any, column: Column) -> Iterator[Value]:
-    """
-    Yield the one value that `column = literal` leaves: there can be one row only.
-    """
-    if isinstance(wanted, Node) and wanted.kind == "value":
-        value = _fit(wanted.args[0], column)
-        if value is not None:
-            yield replace(constant(value), limit=1)
-
-
-def _sized(sequence: str, part: Node, name: str, column: Column) -> Iterator[Value]:
-    """
-    Yield texts and arrays as long as `length(column) = 4` asks for.
-    """
-    for call, size in (part.args, part.args[::-1]):
-        if (
-            not isinstance(call, Node)
-            or call.kind != "call"
-            or len(call.args) < 2  # noqa: PLR2004 - a name and an argument
-            or not _is_column(call.args[1], name)
-            or not isinstance(size, Node)
-            or size.kind != "value"
-            or not isinstance(size.args[0], int | Decimal)
-        ):
-            continue
-        wanted = int(size.args[0])
-        for length in (wanted, wanted + 1, wanted - 1):
-            if length < 1:
-                continue
-            if column.type.kind == "text":
-                yield counted_code(sequence, length, column.name[:1] or "C")
-                yield constant(column.name[:1] * length)
-            elif column.type.kind == "array":
-                yield constant([_item(column)] * length)
-            elif column.type.kind == "binary":
-                yield counted_by(
-                    sequence,
-                    f'n.to_bytes({length}, "big")',
-                    lambda n, length=length: n.to_bytes(length, "big"),
-                )
-
-
-def _item(column: Column) -> Any:
-    kinds = {"integer": 1, "float": 1.0, "decimal": Decimal(1), "boolean": True}
-    item = column.type.item
-    return kinds.get(item.kind if item else "text", "item")
-
-
-def _beside(value: Any, column: Column) -> Iterator[Any]:
-    """
-    Yield *value* and what is just beside it, as the column's type.
-    """
-    fitted = _fit(value, column)
-    if fitted is None:
-        return
-    yield fitted
-    if isinstance(fitted, bool):
-        yield not fitted
-    elif isinstance(fitted, int | float | Decimal):
-        one = Decimal(1) if isinstance(fitted, Decimal) else 1
-        tenth = Decimal("0.1") if isinstance(fitted, Decimal) else 0.1
-        steps = [fitted + one, fitted - one, fitted * 2, fitted // 2]
-        if not isinstance(fitted, int):
-            steps += [fitted + type(fitted)(tenth), fitted - type(fitted)(tenth)]  # type: ignore[operator]  # both are of one type
-            steps += [fitted / 2]  # type: ignore[operator]  # both are of one type
-        for step in steps:
-            again = _fit(step, column)
-            if again is not None:
-                yield again
-    elif isinstance(fitted, dt.datetime):
-        yield fitted + dt.timedelta(hours=1)
-        yield fitted - dt.timedelta(hours=1)
-    elif isinstance(fitted, dt.date):
-        yield fitted + dt.timedelta(days=1)
-        yield fitted - dt.timedelta(days=1)
-    elif isinstance(fitted, dt.timedelta):
-        yield fitted * 2
-
-
-def _fit(value: Any, column: Column) -> Any:
-    """
-    Return *value* in the column's type, or None if it cannot be.
-    """
-    kind = column.type.kind
-    try:
-        if kind == "integer":
-            return int(value) if not isinstance(value, str) else int(Decimal(value))
-        if kind == "decimal":
-            return decimal_within(Decimal(str(value)), column.type)
-        if kind == "float":
-            return float(value)
-        if kind == "date":
-            return _as_date(value)
-        if kind == "datetime":
-            return _as_datetime(value, zoned=column.type.timezone)
-    except (ValueError, TypeError, ArithmeticError):
-        return None
-    wanted: dict[str, tuple[type, ...]] = {
-        "text": (str,),
-        "enum": (str,),
-        "boolean": (bool,),
-        "json": (dict, list),
-        "array": (list,),
-        "duration": (dt.timedelta,),
-        "any": (str, int, float),
-        "other": (str,),
-    }
-    if not isinstance(value, wanted.get(kind, ())):
-        return None
-    length = column.type.length
-    return None if isinstance(value, str) and length and len(value) > length else value
-
-
-def _as_date(value: Any) -> dt.date | None:
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    return dt.date.fromisoformat(value[:10]) if isinstance(value, str) else None
-
-
-def _as_datetime(value: Any, *, zoned: bool) -> dt.datetime | None:
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        value = dt.datetime(value.year, value.month, value.day, 12)  # noqa: DTZ001 - set below
-    if isinstance(value, str):
-        value = dt.datetime.fromisoformat(value)
-    if not isinstance(value, dt.datetime):
-        return None
-    return value.replace(tzinfo=dt.UTC if zoned else None)
-
-
-def _variations(planned: Value | None, column: Column) -> Iterator[Value]:
-    """
-    Yield the planned value in other letters, and the plainest of its type.
-    """
-    kind = column.type.kind
-    if kind == "text":
-        for change in ("upper", "lower"):
-            if planned is not None and isinstance(planned.make(0), str):
-                text = getattr(planned.make(0), change)()
-                yield constant(text)
-        yield constant("a@example.com")
-        yield constant("http://example.com")
-        yield constant("")
-    plain: dict[str, list[Any]] = {
-        "integer": [1, 0, 2, 5, 10, 50, 100, 1000, -1],
-        "decimal": [Decimal(1), Decimal(0), Decimal("0.5"), Decimal(10), Decimal(100)],
-        "float": [1.0, 0.0, 0.5, 10.0, 100.0],
-        "boolean": [True, False],
-        "json": [{}, []],
-        "array": [[_item(column)], []],
-        "date": [dt.date(2024, 1, 1), dt.date(2024, 6, 1), dt.date(2000, 1, 1)],
-    }
-    for value in plain.get(kind, []):
-        fitted = _fit(value, column)
-        if fitted is not None:
-            yield constant(fitted)
 
 
 def because(value: Value, reasons: Iterable[str]) -> Value:

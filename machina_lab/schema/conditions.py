@@ -1,9 +1,8 @@
 """
 Reading conditions written in SQL, and telling whether a row meets them.
 
-Enough of the language for CHECK constraints as SQLite and PostgreSQL write them: what
-cannot be read raises `UnreadableError`, and what cannot be worked out counts as unknown,
-never as met.
+Enough of the language for CHECK constraints as SQLite and PostgreSQL write them; what
+cannot be read raises `UnreadableError`.
 """
 
 from __future__ import annotations
@@ -61,7 +60,8 @@ _TOKENS: Final = re.compile(
   | (?P<quoted>"(?:[^"]|"")*"|\[[^\]']*[A-Za-z_][^\]']*\](?!\()|`[^`]*`)
   | (?P<word>[^\W\d]\w*\$?)
   | (?P<cast>::)
-  | (?P<operator><>|!=|<=|>=|==|\|\||!~~\*|!~~|~~\*|~~|!~\*|!~|~\*|[-+*/%<>=~(),.\[\]{}&|@?\#^:])
+  | (?P<operator><>|!=|<=|>=|==|\|\||!~~\*|!~~|~~\*|~~|!~\*|!~|~\*
+      |[-+*/%<>=~(),.\[\]{}&|@?\#^:])
     """,
     re.VERBOSE,
 )
@@ -87,9 +87,10 @@ _COMPARISONS: Final = {
     "glob": "glob",
     "regexp": "~",
 }
-_TYPE_WORDS: Final = (
-    "varying precision time zone without with character double timestamp unsigned".split()
+_TYPE_WORDS: Final = re.compile(
+    "varying|precision|time|zone|without|with|character|double|timestamp|unsigned"
 )
+_CLOCKS: Final = ("current_date", "current_timestamp", "localtimestamp")
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
 _TYPED: Final = ("date", "timestamp", "time", "interval", "timestamptz")
 
@@ -119,6 +120,9 @@ def _tokens(sql: str) -> list[tuple[str, str]]:
         if match.lastgroup != "space":
             found.append((str(match.lastgroup), match.group()))
     return found
+
+
+_NOTHING: Final = Node("value", (None,))
 
 
 class _Parser:
@@ -247,7 +251,9 @@ class _Parser:
         if self._accept("null"):
             found = Node("null", (left,))
         elif self.text in ("true", "false"):
-            found = Node("same", (left, Node("value", (self._take().lower() == "true",))))
+            found = Node(
+                "same", (left, Node("value", (self._take().lower() == "true",)))
+            )
         else:
             found = Node("same", (left, self._sum()))
         return Node("not", (found,)) if negated else found
@@ -300,12 +306,12 @@ class _Parser:
         name = self._take().strip('"').lower()
         while self._accept("."):
             name = self._take().strip('"').lower()
-        while self.kind == "word" and self.text in _TYPE_WORDS:
+        while self.kind == "word" and _TYPE_WORDS.fullmatch(self.text):
             self._take()
         if self._accept("("):
             while not self._accept(")"):
                 self._take()
-            while self.kind == "word" and self.text in _TYPE_WORDS:
+            while self.kind == "word" and _TYPE_WORDS.fullmatch(self.text):
                 self._take()
         while self._accept("["):
             self._accept("]")
@@ -339,23 +345,26 @@ class _Parser:
         raw = self._take()
         if text in _CONSTANTS:
             return Node("value", (_CONSTANTS[text],))
-        if text == "array" and self._accept("["):
-            return self._list("]")
-        if text == "cast" and self._accept("("):
-            inner = self.disjunction()
-            self._expect("as")
-            cast = self._type()
-            self._expect(")")
-            return Node(inner.kind, inner.args, cast=cast)
-        if text == "case":
-            return self._case()
+        special = {"array": self._array, "cast": self._cast, "case": self._case}
+        if text in special and (text == "case" or self.text in ("[", "(")):
+            return special[text]()
         if text in _TYPED and self.kind == "string":
             return Node("value", (_string(self._take()),), cast=text)
         if self._accept("("):
             return Node("call", (text, *self._list(")").args))
-        if text in ("current_date", "current_timestamp", "localtimestamp"):
-            return Node("call", (text,))
-        return self._column(raw)
+        return Node("call", (text,)) if text in _CLOCKS else self._column(raw)
+
+    def _array(self) -> Node:
+        self._expect("[")
+        return self._list("]")
+
+    def _cast(self) -> Node:
+        self._expect("(")
+        inner = self.disjunction()
+        self._expect("as")
+        cast = self._type()
+        self._expect(")")
+        return Node(inner.kind, inner.args, cast=cast)
 
     def _column(self, name: str) -> Node:
         while self._accept("."):
@@ -373,7 +382,8 @@ class _Parser:
                 condition = Node("=", (subject, condition))
             self._expect("then")
             parts += [condition, self.disjunction()]
-        parts.append(self.disjunction() if self._accept("else") else Node("value", (None,)))
+        otherwise = self.disjunction() if self._accept("else") else _NOTHING
+        parts.append(otherwise)
         self._expect("end")
         return Node("case", tuple(parts))
 

@@ -19,6 +19,7 @@ from machina_lab.core.sequences import sequences
 from machina_lab.core.tables import Table
 from machina_lab.errors import UndefinedFactoryError
 from machina_lab.schema.guesses import Wish, explain
+from machina_lab.schema.mapped import read_models
 from machina_lab.schema.mapping import Models, map_tables
 from machina_lab.schema.model import Schema
 from machina_lab.schema.naming import Names, name_tables
@@ -92,7 +93,9 @@ class TableFactories:
         self._tried: set[str] = set()
 
     @classmethod
-    def of_database(cls, target: Any, *, lab: Any = None, run: Run | None = None) -> Self:
+    def of_database(
+        cls, target: Any, *, lab: Any = None, run: Run | None = None
+    ) -> Self:
         """
         Read a database (URL, Engine, Connection or Session) and map its tables.
         """
@@ -101,6 +104,20 @@ class TableFactories:
         return cls(
             found.schema, names, lambda: map_tables(found, names), lab=lab, run=run
         )
+
+    @classmethod
+    def of_models(
+        cls,
+        *bases: Any,
+        dialect: str = "",
+        lab: Any = None,
+        run: Run | None = None,
+    ) -> Self:
+        """
+        Take classes that are mapped already: declarative bases, registries or classes.
+        """
+        found = read_models(*bases, dialect=dialect)
+        return cls(found.schema, found.names, lambda: found, lab=lab, run=run)
 
     @property
     def models(self) -> Models:
@@ -150,7 +167,11 @@ class TableFactories:
         plan = self._plan(key)
         names = plan.names
         found = next(
-            (c for c in plan.table.columns if column in (c.name, names.attributes[c.name])),
+            (
+                c
+                for c in plan.table.columns
+                if column in (c.name, names.attributes[c.name])
+            ),
             None,
         ) or plan.table.column(column)
         where = f"{key}.{found.name}"
@@ -186,7 +207,8 @@ class TableFactories:
         plan = self._source.plan(key)
         if self._run is not None and key not in self._tried and needs_trial(plan):
             self._tried.add(key)
-            table = sa.inspect(self.models[key]).local_table
+            mapper: Any = sa.inspect(self.models[key])
+            table = mapper.local_table
             self._run(lambda session: Trials(session, table, plan).run())
         return plan
 
@@ -213,16 +235,19 @@ class TableFactories:
         """
         counted = [name for name in plan.unique if _is_counted(plan, name)]
         counted += [name for name in plan.values if name in plan.table.primary_key]
-        if self._run is None or not counted or not plan.table.rows:
+        if self._run is None or plan.table.rows == 0:
             return
         model = self.models[plan.table.key]
         for name in dict.fromkeys(counted):
             if not plan.values[name].counted:
                 continue
             attribute = plan.names.attributes[name]
-            query = sa.select(getattr(model, attribute))
-            values = self._run(lambda session, query=query: session.scalars(query).all())
+            values = self._run(_column_reader(getattr(model, attribute)))
             _skip(f"{plan.names.factory}.{attribute}", plan.values[name], values)
+
+
+def _column_reader(attribute: Any) -> Callable[[Any], Any]:
+    return lambda session: session.scalars(sa.select(attribute)).all()
 
 
 def _is_counted(plan: Plan, name: str) -> bool:
@@ -302,4 +327,3 @@ def _without_lab(text: str) -> str:
             line = f"from machina_lab import {kept}" if kept else ""  # noqa: PLW2901 - rewritten
         found.append(line)
     return "\n".join(found)
-

@@ -83,7 +83,8 @@ def as_dot(schema: Schema, rows: Mapping[str, list[Column]]) -> str:
             f"{html.escape(column.name)}</TD></TR>"
             for column in rows[table.key]
         ]
-        label = f'<<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0">{"".join(cells)}</TABLE>>'
+        head = '<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0">'
+        label = f"<{head}{''.join(cells)}</TABLE>>"
         lines.append(f"  {names[table.key]} [label={label}];")
     for relation in schema.relations:
         child = schema.table(relation.table)
@@ -91,9 +92,7 @@ def as_dot(schema: Schema, rows: Mapping[str, list[Column]]) -> str:
         port = f":{_port(child, column)}" if column in rows[child.key] else ""
         dashed = is_optional(child, relation.foreign_key)
         style = " [style=dashed]" if dashed else ""
-        lines.append(
-            f"  {names[child.key]}{port} -> {names[relation.parent]}{style};"
-        )
+        lines.append(f"  {names[child.key]}{port} -> {names[relation.parent]}{style};")
     return "\n".join([*lines, "}"]) + "\n"
 
 

@@ -1,8 +1,8 @@
 """
 Pictures of a schema: SVG to look at, Mermaid and Graphviz text to take along.
 
-Nothing is asked from a server, nothing is loaded, and every name is escaped: a picture is
-safe in a notebook that nobody trusts yet.
+Nothing is asked from a server, nothing is loaded, and every name is escaped: a picture
+is safe in a notebook that nobody trusts yet.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Diagram(str):
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        # An image, not inline: notebooks strip SVG that is not trusted, images they show.
+        # An image: notebooks strip SVG that they do not trust, images they show.
         code = base64.b64encode(self.encode()).decode()
         return (
             '<img alt="diagram of the schema" style="max-width: 100%"'
@@ -58,7 +58,7 @@ class Diagram(str):
         return path
 
 
-def diagram(
+def diagram(  # noqa: PLR0913 - keywords, all of them optional
     schema: Schema,
     kind: str = "svg",
     *,
@@ -93,6 +93,10 @@ def diagram(
         drawn = schema.only(_busiest(schema, _TABLES))
     detail = columns or _detail(len(drawn))
     rows = {table.key: shown_columns(table, detail) for table in drawn}
+    if around and columns is None:
+        # What one asked for is shown whole; its neighbours by what ties them to it.
+        rows = {table.key: shown_columns(table, "keys") for table in drawn}
+        rows[schema.table(around).key] = list(schema.table(around).columns)
     hidden = _hidden(schema, drawn)
     if kind == "mermaid":
         return as_mermaid(drawn, rows)
@@ -129,7 +133,9 @@ def _near(schema: Schema, around: str, depth: int, limit: int) -> list[str]:
     edge = [start]
     for _ in range(depth):
         parents = [r.parent for key in edge for r in schema.relations if r.table == key]
-        children = [r.table for key in edge for r in schema.relations if r.parent == key]
+        children = [
+            r.table for key in edge for r in schema.relations if r.parent == key
+        ]
         edge = [key for key in dict.fromkeys(parents + children) if key not in found]
         found |= dict.fromkeys(edge)
     return list(found)[: max(limit, 1)]
@@ -137,7 +143,9 @@ def _near(schema: Schema, around: str, depth: int, limit: int) -> list[str]:
 
 def _busiest(schema: Schema, limit: int) -> list[str]:
     counts = Counter(
-        key for relation in schema.relations for key in (relation.table, relation.parent)
+        key
+        for relation in schema.relations
+        for key in (relation.table, relation.parent)
     )
     keys = [table.key for table in schema]
     return sorted(keys, key=lambda key: -counts[key])[:limit]
@@ -156,4 +164,3 @@ def _hidden(schema: Schema, drawn: Schema) -> dict[str, int]:
         elif inside == (False, True):
             counts[relation.parent] += 1
     return dict(counts)
-

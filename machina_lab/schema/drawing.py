@@ -1,8 +1,8 @@
 """
 A schema as SVG: boxes with columns, foreign keys as curves to the parent.
 
-Colours follow the reader's light or dark setting; the picture brings its own background,
-so it can be read on any page.
+Colours follow the reader's light or dark setting; the picture brings its own
+background, so it can be read on any page.
 """
 
 from __future__ import annotations
@@ -46,6 +46,12 @@ _STYLE: Final = """
 """
 
 
+_ARROW: Final = """\
+<defs><marker id="to" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" \
+markerHeight="8" orient="auto-start-reverse"><path d="M0 1 L10 5 L0 9 Z"/></marker>\
+</defs>"""
+
+
 def draw(
     schema: Schema,
     rows: Mapping[str, list[Column]],
@@ -80,24 +86,18 @@ def draw(
         _box(table, boxes[table.key], rows[table.key], hidden.get(table.key, 0), focus)
         for table in schema
     ]
-    full_width, full_height = width + 2 * _MARGIN, height + 2 * _MARGIN
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="d" role="img"'
-            f' width="{full_width:.0f}" height="{full_height:.0f}"'
-            f' viewBox="{-_MARGIN} {-_MARGIN} {full_width:.0f} {full_height:.0f}">',
-            f"<title>{_text(_title(schema))}</title>",
-            f"<style>{_STYLE}</style>",
-            '<defs><marker id="to" viewBox="0 0 10 10" refX="9" refY="5"'
-            ' markerWidth="8" markerHeight="8" orient="auto-start-reverse">'
-            '<path d="M0 1 L10 5 L0 9 Z"/></marker></defs>',
-            f'<rect class="paper" x="{-_MARGIN}" y="{-_MARGIN}"'
-            f' width="{full_width:.0f}" height="{full_height:.0f}"/>',
-            *curves,
-            *drawn,
-            "</svg>",
-        ]
-    )
+    frame = f'width="{width + 2 * _MARGIN:.0f}" height="{height + 2 * _MARGIN:.0f}"'
+    box = f"{-_MARGIN} {-_MARGIN} {width + 2 * _MARGIN:.0f} {height + 2 * _MARGIN:.0f}"
+    root = 'xmlns="http://www.w3.org/2000/svg" class="d" role="img"'
+    paper = f'<rect class="paper" x="{-_MARGIN}" y="{-_MARGIN}" {frame}/>'
+    head = [
+        f'<svg {root} {frame} viewBox="{box}">',
+        f"<title>{_text(_title(schema))}</title>",
+        f"<style>{_STYLE}</style>",
+        _ARROW,
+        paper,
+    ]
+    return "\n".join([*head, *curves, *drawn, "</svg>"])
 
 
 def _title(schema: Schema) -> str:
@@ -138,14 +138,13 @@ def _box(
 ) -> str:
     classes = "head focus" if table.key == focus else "head"
     x, y = box.x, box.y
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{box.width:.1f}" rx="4"'
+    name = f'<text class="name" x="{x + _PAD:.1f}" y="{y + 18:.1f}">'
     parts = [
         f"<g><title>{_text(_facts(table))}</title>",
-        f'<rect class="box" x="{x:.1f}" y="{y:.1f}" width="{box.width:.1f}"'
-        f' height="{box.height:.1f}" rx="4"/>',
-        f'<rect class="{classes}" x="{x:.1f}" y="{y:.1f}" width="{box.width:.1f}"'
-        f' height="{_HEAD}" rx="4"/>',
-        f'<text class="name" x="{x + _PAD:.1f}" y="{y + 18:.1f}">'
-        f"{_text(_short(table.key))}</text>",
+        f'<rect class="box" {place} height="{box.height:.1f}"/>',
+        f'<rect class="{classes}" {place} height="{_HEAD}"/>',
+        f"{name}{_text(_short(table.key))}</text>",
     ]
     for index, column in enumerate(columns):
         parts.append(_line(table, column, box, y + _HEAD + _ROW * index + 14))

@@ -1,9 +1,9 @@
 """
 Plausible values for columns: which value, and which rule chose it.
 
-Rules in order: a type that was registered, what the database demands (enums, uniqueness,
-length), the column's name, its type. Conditions (CHECK) are looked at afterwards, for the
-whole row (`machina_lab.schema.checks`).
+Rules in order: a type that was registered, what the database demands (enums,
+uniqueness, length), the column's name, its type. Conditions (CHECK) are looked at
+afterwards, for the whole row (`machina_lab.schema.checks`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from uuid import UUID
 from machina_lab.core.datatypes import DataType
 from machina_lab.core.tables import Column, Table
 from machina_lab.errors import OptionError
+from machina_lab.schema.database_types import DATABASE_TYPES
 from machina_lab.schema.layout import Call, literal
 from machina_lab.schema.rules import Rule, other_rule, text_rule
 from machina_lab.schema.values import (
@@ -36,48 +37,6 @@ from machina_lab.schema.values import (
 from machina_lab.schema.words import snake
 
 
-#: What types get that Python has no class for, by the first word of their SQL.
-_DATABASE_TYPES: Final[dict[str, Any]] = {
-    "inet": "192.0.2.1",
-    "cidr": "192.0.2.0/24",
-    "macaddr": "08:00:2b:01:02:03",
-    "macaddr8": "08:00:2b:01:02:03:04:05",
-    "money": "9.99",
-    "tsvector": "text",
-    "tsquery": "text",
-    "xml": "<a/>",
-    "point": "(1,1)",
-    "line": "{1,1,0}",
-    "lseg": "[(0,0),(1,1)]",
-    "box": "(1,1),(0,0)",
-    "path": "((0,0),(1,1))",
-    "polygon": "((0,0),(1,0),(1,1))",
-    "circle": "<(0,0),1>",
-    "int4range": "[1,10)",
-    "int8range": "[1,10)",
-    "numrange": "[1,10)",
-    "daterange": "[2024-01-01,2024-02-01)",
-    "tsrange": "[2024-01-01,2024-02-01)",
-    "tstzrange": "[2024-01-01,2024-02-01)",
-    "int4multirange": "{[1,10)}",
-    "int8multirange": "{[1,10)}",
-    "nummultirange": "{[1,10)}",
-    "datemultirange": "{[2024-01-01,2024-02-01)}",
-    "tsmultirange": "{[2024-01-01,2024-02-01)}",
-    "tstzmultirange": "{[2024-01-01,2024-02-01)}",
-    "oid": 1,
-    "regclass": "pg_class",
-    "regtype": "int4",
-    "pg_lsn": "0/0",
-    "jsonpath": "$",
-    "hstore": '"a"=>"1"',
-    "ltree": "a.b",
-    "citext": "Text",
-    "name": "name",
-    "year": 2024,
-    "geometry": "POINT(0 0)",
-    "geography": "POINT(0 0)",
-}
 _PLAIN: Final[dict[str, Any]] = {
     "integer": 1,
     "float": 1.0,
@@ -183,6 +142,9 @@ def guess(wish: Wish) -> Value | None:
     if wish.unique:
         value = unlike(wish.sequence, kind.kind, zoned=kind.timezone)
         if value is not None:
+            if kind.kind == "decimal" and kind.precision:
+                room = 10 ** (kind.precision - (kind.scale or 0))
+                value = replace(value, limit=room)
             return replace(value, rule=f"{kind.kind} of its own for each record")
     return _by_name(wish) or _by_type(wish)
 
@@ -270,7 +232,7 @@ def _fitting(wish: Wish, patterns: list[str], length: int | None) -> Value | Non
     for pattern in patterns:
         counted = _NUMBERED.search(pattern) is not None
         if wish.unique and not counted:
-            pattern, counted = f"{pattern.format()} {{}}", True  # noqa: PLW2901
+            pattern, counted = f"{pattern.format()} {{}}", True  # noqa: PLW2901 - made countable
         if not counted:
             text = pattern.format()
             if length is None or len(text) <= length:
@@ -311,7 +273,7 @@ def _fake(rule: Rule, wish: Wish, length: int | None) -> str:
         code = "person.email(unique=True)"
     elif wish.unique:
         return ""
-    cut = f"[:{length}]" if length is not None and length < 60 else ""  # noqa: PLR2004
+    cut = f"[:{length}]" if length is not None and length < 60 else ""  # noqa: PLR2004 - a sentence
     return f"lambda: lab.fake.{code}{cut}"
 
 
@@ -335,8 +297,8 @@ def _converted(value: Any, kind: DataType) -> Any:
     if kind.kind == "date":
         return dt.date(*value)
     if kind.kind == "datetime":
-        zone = dt.UTC if kind.timezone else None
-        return dt.datetime(*value, 12, tzinfo=zone)
+        noon = dt.datetime.combine(dt.date(*value), dt.time(12))
+        return noon.replace(tzinfo=dt.UTC) if kind.timezone else noon
     if kind.kind == "decimal":
         return decimal_within(Decimal(str(value)), kind)
     if kind.kind == "float":
@@ -361,7 +323,9 @@ def _by_type(wish: Wish) -> Value | None:
     kind = wish.column.type
     note = kind.sql.lower() or kind.kind
     if kind.kind == "decimal":
-        return constant(decimal_within(Decimal("1.00" if kind.scale else 1), kind), note)
+        return constant(
+            decimal_within(Decimal("1.00" if kind.scale else 1), kind), note
+        )
     if kind.kind in ("datetime", "time"):
         zone = dt.UTC if kind.timezone else None
         noon = dt.datetime(2024, 1, 1, 12, tzinfo=zone)
@@ -379,7 +343,7 @@ def _by_database_type(wish: Wish, note: str) -> Value | None:
     word = _first_word(kind)
     if word in ("bit", "varbit"):
         return constant("1" * (kind.length or _bits(kind)), note)
-    value = _DATABASE_TYPES.get(word)
+    value = DATABASE_TYPES.get(word)
     if value is None:
         return None
     if wish.unique and isinstance(value, str) and word in ("citext", "name", "ltree"):

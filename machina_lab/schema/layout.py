@@ -1,8 +1,8 @@
 """
 Python source laid out as `ruff format` lays it out.
 
-Source is made of *pieces*: words that are never broken, and brackets that are when a line
-gets too long. Only what scaffolds need.
+Source is made of *pieces*: words that are never broken, and brackets that are when a
+line gets too long. Only what scaffolds need.
 """
 
 from __future__ import annotations
@@ -90,9 +90,11 @@ def lay_out(piece: Piece, *, indent: int = 0, before: str = "", after: str = "")
         if len(line) <= WIDTH:
             return f"{margin}{before}{opening}\n{line}\n{margin}{closing}{after}"
     else:
-        opening, closing = piece.brackets
+        opening, closing = piece.brackets[0], piece.brackets[1]
     lines = [lay_out(item, indent=indent + 1, after=",") for item in piece.items]
-    return "\n".join([f"{margin}{before}{opening}", *lines, f"{margin}{closing}{after}"])
+    return "\n".join(
+        [f"{margin}{before}{opening}", *lines, f"{margin}{closing}{after}"]
+    )
 
 
 def literal(value: Any) -> str:
@@ -107,7 +109,11 @@ def literal(value: Any) -> str:
         return shown
     if isinstance(value, bytes):
         shown = repr(value)
-        return f'b"{shown[2:-1]}"' if '"' not in shown and "'" not in shown[2:-1] else shown
+        return (
+            f'b"{shown[2:-1]}"'
+            if '"' not in shown and "'" not in shown[2:-1]
+            else shown
+        )
     if isinstance(value, dict):
         pairs = [f"{literal(key)}: {literal(item)}" for key, item in value.items()]
         return f"{{{', '.join(pairs)}}}"

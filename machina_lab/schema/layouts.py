@@ -7,6 +7,8 @@ moved so that none overlap. Parts that are not tied together stand one below the
 
 from __future__ import annotations
 
+import math
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +20,8 @@ from machina_lab.schema.ordering import components
 GAP: Final = 28
 LAYER_GAP: Final = 90
 _WIDTH: Final = 1500
+#: The tallest column of boxes.
+_TALLEST: Final = 1600
 
 
 @dataclass(slots=True)
@@ -33,7 +37,9 @@ class Box:
     y: float = 0
 
 
-def place(boxes: Mapping[str, Box], edges: Sequence[tuple[str, str]]) -> tuple[float, float]:
+def place(
+    boxes: Mapping[str, Box], edges: Sequence[tuple[str, str]]
+) -> tuple[float, float]:
     """
     Set the places of *boxes*; *edges* lead from child to parent.
 
@@ -93,13 +99,33 @@ def _layers(
     pairs = sorted({(index[parent], index[child]) for child, parent in edges})
     graph: Any = igraph.Graph(len(boxes), pairs, directed=True)
     placed = graph.layout_sugiyama(hgap=1, vgap=1, maxiter=200)
-    unit = sum(box.height for box in boxes) / len(boxes) + GAP
     layers: dict[int, list[tuple[Box, float]]] = {}
     for box, (across, layer) in zip(boxes, placed.coords, strict=False):
-        layers.setdefault(round(layer), []).append((box, across * unit))
-    return [
-        sorted(layers[layer], key=lambda each: each[1]) for layer in sorted(layers)
-    ]
+        layers.setdefault(round(layer), []).append((box, across))
+    ordered = [sorted(layers[at], key=lambda each: each[1]) for at in sorted(layers)]
+    columns = [column for layer in ordered for column in _columns(layer)]
+    unit = _unit(columns)
+    return [[(box, across * unit) for box, across in column] for column in columns]
+
+
+def _columns(layer: list[tuple[Box, float]]) -> list[list[tuple[Box, float]]]:
+    """
+    Deal a layer that is too tall out to several columns, each from top to bottom.
+    """
+    count = math.ceil(_height(layer) / _TALLEST)
+    return [layer[start::count] for start in range(count)]
+
+
+def _unit(columns: list[list[tuple[Box, float]]]) -> float:
+    """
+    Return how far apart neighbours are: as igraph says, but no wider than they need.
+    """
+    boxes = [box for column in columns for box, _ in column]
+    wishes = [across for column in columns for _, across in column]
+    usual = sum(box.height for box in boxes) / len(boxes) + GAP
+    reach = max(wishes) - min(wishes)
+    needed = max(_height(column) for column in columns)
+    return min(usual, needed / reach) if reach else usual
 
 
 def _spread(layer: list[tuple[Box, float]]) -> None:

@@ -2,8 +2,8 @@
 Mapped classes for tables that nobody wrote classes for.
 
 Every table gets one, also those that SQLAlchemy's automap leaves out or trips over:
-without a key, with names that Python or declarative keep for themselves, with composite,
-overlapping or self-pointing foreign keys.
+without a key, with names that Python or declarative keep for themselves, with
+composite, overlapping or self-pointing foreign keys.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Models(Mapping[str, type]):
     Classes by table: `models.Artist`, `models["artists"]`.
 
     Attributes:
+        schema: The tables.
         names: What everything is called, by table key.
         skipped: Tables that no class could be made for, and why.
     """
@@ -60,7 +61,7 @@ class Models(Mapping[str, type]):
     ) -> None:
         self.names = dict(names)
         self.skipped = skipped
-        self._schema = schema
+        self.schema = schema
         self._classes = dict(classes)
 
     def __getitem__(self, name: str) -> type:
@@ -69,7 +70,7 @@ class Models(Mapping[str, type]):
         for key, names in self.names.items():
             if name in (names.model, names.factory) and key in self._classes:
                 return self._classes[key]
-        key = self._schema.table(name).key
+        key = self.schema.table(name).key
         if key in self._classes:
             return self._classes[key]
         raise UnknownTableError(name, known=self._classes)

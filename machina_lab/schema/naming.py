@@ -1,8 +1,8 @@
 """
 What tables, columns and foreign keys are called in Python.
 
-Pure names, no classes: `mapping` makes classes that bear them, `scaffolding` writes them
-into source, and `mapped` reads them off classes that exist already.
+Pure names, no classes: `mapping` makes classes that bear them, `scaffolding` writes
+them into source, and `mapped` reads them off classes that exist already.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Names:
         factory: Its factory: `order_detail`.
         model: Its class: `OrderDetail`.
         attributes: Column -> attribute.
-        parents: Foreign key -> attribute that holds the record pointed at; a foreign key
-            without one is not in it.
+        parents: Foreign key -> attribute that holds the record pointed at; a foreign
+            key without one is not in it.
         children: Foreign key of another table, with that table's key, -> attribute that
             holds the records that point here.
         module: Where the class can be imported from; "" for one that was made here.

@@ -26,12 +26,25 @@ from machina_lab.schema.layout import (
 from machina_lab.schema.model import Schema
 from machina_lab.schema.naming import Names
 from machina_lab.schema.ordering import Cycle, Late
-from machina_lab.schema.plans import Parent, Plan, Planner
+from machina_lab.schema.planning import Planner
+from machina_lab.schema.plans import Parent, Plan
 
 
 #: Names that the source needs for itself.
 _USED: Final = frozenset(
-    "lab assoc sequence date datetime time timedelta Decimal UUID UTC generator_of".split()
+    {
+        "UTC",
+        "UUID",
+        "Decimal",
+        "assoc",
+        "date",
+        "datetime",
+        "generator_of",
+        "lab",
+        "sequence",
+        "time",
+        "timedelta",
+    }
 )
 
 
@@ -81,8 +94,16 @@ class Scaffold:
         plan = self.plan(key)
         names = plan.names
         function = function_name(names.factory)
-        needs = [*plan.needs, *(f"{c.name} is {c.type.label}: teach it with register_type" for c in plan.unknown)]
-        lines = [line for need in needs for line in comment(f"Needs you: {need}.", indent=0)]
+        needs = [
+            *plan.needs,
+            *(
+                f"{c.name} is {c.type.label}: teach it with register_type"
+                for c in plan.unknown
+            ),
+        ]
+        lines = [
+            line for need in needs for line in comment(f"Needs you: {need}.", indent=0)
+        ]
         lines.append(f"@lab.factory(model={model_path(names)})")
         lines.append(f"def {function}():")
         entries = self._entries(plan, realistic=realistic)
@@ -133,7 +154,9 @@ class Scaffold:
                 found.append(self._entry(attribute, code, reason))
             elif column.name in plan.values:
                 value = plan.values[column.name]
-                fake = value.fake if realistic and column.name not in plan.solved else ""
+                fake = (
+                    value.fake if realistic and column.name not in plan.solved else ""
+                )
                 found.append(self._entry(attribute, fake or value.piece, value.rule))
         return found
 
@@ -167,7 +190,7 @@ class Scaffold:
             for name, value in plan.values.items():
                 faked = realistic and value.fake and name not in plan.solved
                 needed |= set() if faked else set(value.imports)
-            if plan.names.module:
+            if plan.names.module not in ("", "__main__"):
                 needed.add(f"{plan.names.module}.{plan.names.model.partition('.')[0]}")
         return import_lines(needed)
 
@@ -182,14 +205,20 @@ def import_lines(needed: Iterable[str]) -> str:
         modules.setdefault(module, []).append(member)
     standard = ("datetime", "decimal", "uuid")
     groups = [
-        [_import(m, names) for m, names in sorted(modules.items()) if (m in standard) is s]
+        [
+            _import(m, names)
+            for m, names in sorted(modules.items())
+            if (m in standard) is s
+        ]
         for s in (True, False)
     ]
     return "\n\n".join("\n".join(group) for group in groups if group)
 
 
 def _import(module: str, names: list[str]) -> str:
-    ordered = sorted(names, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+    ordered = sorted(
+        names, key=lambda name: (not name.isupper(), not name[0].isupper(), name)
+    )
     line = f"from {module} import {', '.join(ordered)}"
     if len(line) <= 88:  # noqa: PLR2004 - the width of a line
         return line

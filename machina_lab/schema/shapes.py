@@ -1,8 +1,8 @@
 """
 Texts that match a regular expression, a LIKE pattern or a GLOB.
 
-A *shape* is a list of slots, each with the characters it may hold, in the order they are
-used up: so that one pattern can give many different texts.
+A *shape* is a list of slots, each with the characters it may hold, in the order they
+are used up: so that one pattern can give many different texts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ _POSIX: Final = {
     "space": " ",
     "xdigit": "0123456789abcdef",
 }
-_ANYTHING: Final = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_"
+_ANYTHING: Final = (
+    string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_"
+)
 _MANY: Final = 8
 
 
@@ -207,4 +209,6 @@ def glob_as_regex(pattern: str) -> str:
     """
     Say a GLOB as a regular expression.
     """
-    return pattern.replace(".", r"\.").replace("*", "[a-z0-9]{1,3}").replace("?", "[a-z]")
+    return (
+        pattern.replace(".", r"\.").replace("*", "[a-z0-9]{1,3}").replace("?", "[a-z]")
+    )

@@ -47,9 +47,25 @@ _CANDIDATES: Final[dict[str, tuple[Any, ...]]] = {
     "decimal": tuple(map(Decimal, ("1", "0", "0.5", "2", "10", "100", "1000", "-1"))),
     "float": (1.0, 0.0, 0.5, 2.0, 10.0, 100.0, 1000.0, -1.0),
     "boolean": (True, False),
-    "text": ("a", "A", "1", "", "a@example.com", "http://example.com", "abc", "en", "a-b",
-             "US", "00000000-0000-0000-0000-000000000001", "{}", "[]", "1.0.0", "aaaaaaaa",
-             "a" * 32, "a" * 64),
+    "text": (
+        "a",
+        "A",
+        "1",
+        "",
+        "a@example.com",
+        "http://example.com",
+        "abc",
+        "en",
+        "a-b",
+        "US",
+        "00000000-0000-0000-0000-000000000001",
+        "{}",
+        "[]",
+        "1.0.0",
+        "aaaaaaaa",
+        "a" * 32,
+        "a" * 64,
+    ),
     "date": (dt.date(2024, 1, 1), dt.date(2000, 1, 1), dt.date(2030, 1, 1)),
     "json": ({}, [], {"a": 1}, [1], "a", 1),
     "array": ([], ["a"], ["a", "b"], [1], [1, 2]),
@@ -159,7 +175,7 @@ class Trials:
         """
         for change in islice(self._changes(failing), _TRIES):
             now = self._fails({**row, **change})
-            if now != "!" and now != failing and now not in met:
+            if now not in {"!", failing, *met}:
                 return change
         return None
 
@@ -204,9 +220,13 @@ def _check_name(error: IntegrityError) -> str:
     """
     original = error.orig
     if getattr(original, "sqlstate", "") == "23514":
-        return str(getattr(getattr(original, "diag", None), "constraint_name", "") or "!")
+        return str(
+            getattr(getattr(original, "diag", None), "constraint_name", "") or "!"
+        )
     match = re.search(r"CHECK constraint failed: (\S+)", str(original))
     if match:
         return match[1]
-    not_null = getattr(original, "sqlstate", "") == "23502" or "NOT NULL" in str(original)
+    not_null = getattr(original, "sqlstate", "") == "23502" or "NOT NULL" in str(
+        original
+    )
     return "!" if not_null else ""

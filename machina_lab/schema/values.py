@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from machina_lab.schema.layout import Call, Named, Piece, literal, strings
+from machina_lab.schema.layout import Call, Items, Named, Piece, literal, strings
 
 
 #: Records that a value is tried for: the first ones, and some where numbers get longer.
@@ -80,29 +80,45 @@ def written(value: Any) -> tuple[Piece, tuple[str, ...]]:
     """
     Return the source of *value* and what it needs imported.
     """
-    if isinstance(value, Decimal):
-        return f'Decimal("{value}")', ("decimal.Decimal",)
-    if isinstance(value, UUID):
-        return f'UUID("{value}")', ("uuid.UUID",)
-    if isinstance(value, dt.datetime):
-        parts = [value.year, value.month, value.day, value.hour]
-        parts += [value.minute] if value.minute or value.second else []
-        parts += [value.second] if value.second else []
-        shown = ", ".join(map(str, parts))
-        if value.tzinfo is None:
-            return f"datetime({shown})", ("datetime.datetime",)
-        return f"datetime({shown}, tzinfo=UTC)", ("datetime.UTC", "datetime.datetime")
-    if isinstance(value, dt.date):
-        return f"date({value.year}, {value.month}, {value.day})", ("datetime.date",)
-    if isinstance(value, dt.time):
-        zone = ", tzinfo=UTC" if value.tzinfo else ""
-        imports = ("datetime.UTC", "datetime.time") if zone else ("datetime.time",)
-        return f"time({value.hour}, {value.minute}{zone})", imports
-    if isinstance(value, dt.timedelta):
-        return f"timedelta(seconds={value.total_seconds():g})", ("datetime.timedelta",)
-    if isinstance(value, list) and len(str(value)) > 60:  # noqa: PLR2004 - one line
-        return strings(value), ()
+    for cls, writer in _WRITERS.items():
+        if isinstance(value, cls):
+            return writer(value)
     return literal(value), ()
+
+
+def _write_datetime(value: dt.datetime) -> tuple[Piece, tuple[str, ...]]:
+    parts = [value.year, value.month, value.day, value.hour]
+    parts += [value.minute] if value.minute or value.second else []
+    parts += [value.second] if value.second else []
+    shown = ", ".join(map(str, parts))
+    if value.tzinfo is None:
+        return f"datetime({shown})", ("datetime.datetime",)
+    return f"datetime({shown}, tzinfo=UTC)", ("datetime.UTC", "datetime.datetime")
+
+
+def _write_time(value: dt.time) -> tuple[Piece, tuple[str, ...]]:
+    if value.tzinfo is None:
+        return f"time({value.hour}, {value.minute})", ("datetime.time",)
+    code = f"time({value.hour}, {value.minute}, tzinfo=UTC)"
+    return code, ("datetime.UTC", "datetime.time")
+
+
+#: In this order: a datetime is a date too.
+_WRITERS: Final[dict[type, Callable[[Any], tuple[Piece, tuple[str, ...]]]]] = {
+    Decimal: lambda value: (f'Decimal("{value}")', ("decimal.Decimal",)),
+    UUID: lambda value: (f'UUID("{value}")', ("uuid.UUID",)),
+    dt.datetime: _write_datetime,
+    dt.date: lambda value: (
+        f"date({value.year}, {value.month}, {value.day})",
+        ("datetime.date",),
+    ),
+    dt.time: _write_time,
+    dt.timedelta: lambda value: (
+        f"timedelta(seconds={value.total_seconds():g})",
+        ("datetime.timedelta",),
+    ),
+    list: lambda value: (strings(value), ()),
+}
 
 
 def counted_text(name: str, pattern: str, rule: str = "", **about: Any) -> Value:
@@ -110,7 +126,8 @@ def counted_text(name: str, pattern: str, rule: str = "", **about: Any) -> Value
     Return *pattern* with the number of the record in place of `{}`.
     """
     piece = Call(
-        "sequence", (literal(name), f"{literal(pattern)}.format" if pattern != "{}" else "str")
+        "sequence",
+        (literal(name), f"{literal(pattern)}.format" if pattern != "{}" else "str"),
     )
     return Value(
         piece, pattern.format, rule, ("machina_lab.sequence",), counted=True, **about
@@ -161,8 +178,6 @@ def cycled(name: str, values: Sequence[Any], rule: str = "") -> Value:
         piece, needed = written(value)
         pieces.append(piece)
         imports |= dict.fromkeys(needed)
-    from machina_lab.schema.layout import Items
-
     return Value(
         Call("sequence", (literal(name), Items(tuple(pieces)))),
         lambda n: values[n % len(values)],
@@ -179,9 +194,7 @@ def counted_code(name: str, length: int, head: str = "C") -> Value:
     """
     if length <= 3:  # noqa: PLR2004 - decimal would run out of numbers
         code = f'f"{{n:0{length}X}}"'
-        return counted_by(
-            name, code, lambda n: f"{n:0{length}X}", limit=16**length
-        )
+        return counted_by(name, code, lambda n: f"{n:0{length}X}", limit=16**length)
     head = head[: max(length - 4, 1)].upper()
     digits = length - len(head)
     return counted_text(name, f"{head}{{:0{digits}d}}", limit=10**digits)
@@ -193,42 +206,40 @@ def unlike(name: str, kind: str, *, zoned: bool = False) -> Value | None:
     """
     if kind == "integer":
         return counted_number(name)
-    if kind == "decimal":
-        return counted_by(name, "Decimal(n + 1)", lambda n: Decimal(n + 1),
-                          imports=["decimal.Decimal"])
-    if kind == "float":
-        return counted_by(name, "float(n + 1)", lambda n: float(n + 1))
-    if kind == "uuid":
-        return counted_by(
-            name, "UUID(int=n + 1)", lambda n: UUID(int=n + 1), imports=["uuid.UUID"]
-        )
-    if kind == "date":
-        return counted_by(
-            name,
-            "date(2024, 1, 1) + timedelta(days=n)",
-            lambda n: _DAY + dt.timedelta(days=n),
-            imports=["datetime.date", "datetime.timedelta"],
-        )
-    if kind == "datetime":
-        start = _NOON.replace(tzinfo=dt.UTC) if zoned else _NOON
-        code, imports = written(start)
-        return counted_by(
-            name,
-            f"{code} + timedelta(minutes=n)",
-            lambda n: start + dt.timedelta(minutes=n),
-            imports=[*imports, "datetime.timedelta"],
-        )
-    if kind == "duration":
-        return counted_by(
-            name,
-            "timedelta(minutes=n + 1)",
-            lambda n: dt.timedelta(minutes=n + 1),
-            imports=["datetime.timedelta"],
-        )
-    if kind == "binary":
-        return counted_by(
-            name, 'n.to_bytes(4, "big")', lambda n: n.to_bytes(4, "big")
-        )
     if kind == "boolean":
         return cycled(name, [False, True])
-    return None
+    if kind == "datetime" and zoned:
+        start = _NOON.replace(tzinfo=dt.UTC)
+        return counted_by(
+            name,
+            f"{written(start)[0]} + timedelta(minutes=n)",
+            lambda n: start + dt.timedelta(minutes=n),
+            imports=["datetime.UTC", "datetime.datetime", "datetime.timedelta"],
+        )
+    if kind not in _UNLIKE:
+        return None
+    code, make, imports = _UNLIKE[kind]
+    return counted_by(name, code, make, imports=imports)
+
+
+_UNLIKE: Final[dict[str, tuple[str, Callable[[int], Any], tuple[str, ...]]]] = {
+    "decimal": ("Decimal(n)", Decimal, ("decimal.Decimal",)),
+    "float": ("float(n)", float, ()),
+    "uuid": ("UUID(int=n + 1)", lambda n: UUID(int=n + 1), ("uuid.UUID",)),
+    "date": (
+        "date(2024, 1, 1) + timedelta(days=n)",
+        lambda n: _DAY + dt.timedelta(days=n),
+        ("datetime.date", "datetime.timedelta"),
+    ),
+    "datetime": (
+        "datetime(2024, 1, 1, 12) + timedelta(minutes=n)",
+        lambda n: _NOON + dt.timedelta(minutes=n),
+        ("datetime.datetime", "datetime.timedelta"),
+    ),
+    "duration": (
+        "timedelta(minutes=n + 1)",
+        lambda n: dt.timedelta(minutes=n + 1),
+        ("datetime.timedelta",),
+    ),
+    "binary": ('n.to_bytes(4, "big")', lambda n: n.to_bytes(4, "big"), ()),
+}

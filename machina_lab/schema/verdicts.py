@@ -1,8 +1,8 @@
 """
 Telling whether a row meets a condition.
 
-SQL's three answers: True, False, and None where NULL leaves it open (a CHECK passes then).
-What only the database can work out raises `OpenError`.
+SQL's three answers: True, False, and None where NULL leaves it open (a CHECK passes
+then). What only the database can work out raises `OpenError`.
 """
 
 from __future__ import annotations
@@ -52,33 +52,25 @@ def judge(node: Node, row: Mapping[str, Any]) -> Any:
         OpenError: A function, a type or a column is not known here.
     """
     handler = _HANDLERS.get(node.kind)
-    if handler is not None:
-        return handler(node, row)
-    left, right = (judge(arg, row) for arg in node.args)
-    if left is None or right is None:
-        return None
     try:
+        if handler is not None:
+            return handler(node, row)
+        left, right = (judge(arg, row) for arg in node.args)
+        if left is None or right is None:
+            return None
         return _operate(node.kind, left, right)
     except (TypeError, ValueError, ArithmeticError, re.error) as error:
         raise OpenError(str(error)) from error
 
 
 def _operate(kind: str, left: Any, right: Any) -> Any:
-    if kind in _ORDER:
-        return _ORDER[kind](*_alike(left, right))
-    if kind in _MATH:
-        return _MATH[kind](*_alike(left, right))
+    if kind in _ORDER or kind in _MATH:
+        operate = _ORDER.get(kind) or _MATH[kind]
+        return operate(*_alike(left, right))
     if kind == "||":
         return f"{left}{right}"
-    if kind in ("like", "ilike", "not like", "not ilike"):
-        found = _like(str(left), str(right), fold=kind.endswith("ilike"))
-        return found != kind.startswith("not")
-    if kind == "glob":
-        return fnmatch.fnmatchcase(str(left), str(right).replace("[^", "[!"))
-    if kind in ("~", "~*", "!~", "!~*"):
-        flags = re.IGNORECASE if kind.endswith("*") else 0
-        found = re.search(_python_regex(str(right)), str(left), flags) is not None
-        return found != kind.startswith("!")
+    if kind in _PATTERNS:
+        return _PATTERNS[kind](str(left), str(right))
     raise OpenError(kind)
 
 
@@ -91,23 +83,20 @@ def _alike(left: Any, right: Any) -> tuple[Any, Any]:
         return _parsed(left, right), right
     if isinstance(right, str) and not isinstance(left, str):
         return left, _parsed(right, left)
-    if isinstance(left, float) and isinstance(right, Decimal):
-        return Decimal(str(left)), right
-    if isinstance(right, float) and isinstance(left, Decimal):
-        return left, Decimal(str(right))
-    if isinstance(left, dt.datetime) != isinstance(right, dt.datetime):
-        return _as_date(left), _as_date(right)
+    if isinstance(left, float | Decimal) and isinstance(right, float | Decimal):
+        return Decimal(str(left)), Decimal(str(right))
     if isinstance(left, dt.datetime) and isinstance(right, dt.datetime):
         return left.replace(tzinfo=None), right.replace(tzinfo=None)
-    return left, right
+    return _as_date(left, beside=right), _as_date(right, beside=left)
 
 
 def _plain(value: Any) -> Any:
     return value.name if isinstance(value, enum.Enum) else value
 
 
-def _as_date(value: Any) -> Any:
-    return value.date() if isinstance(value, dt.datetime) else value
+def _as_date(value: Any, *, beside: Any) -> Any:
+    plain = isinstance(beside, dt.date)
+    return value.date() if plain and isinstance(value, dt.datetime) else value
 
 
 def _parsed(text: str, like: Any) -> Any:
@@ -129,6 +118,15 @@ def _like(text: str, pattern: str, *, fold: bool) -> bool:
     return re.fullmatch(regex, text, flags) is not None
 
 
+def _glob(text: str, pattern: str) -> bool:
+    return fnmatch.fnmatchcase(text, pattern.replace("[^", "[!"))
+
+
+def _matches(text: str, pattern: str, *, fold: bool) -> bool:
+    flags = re.IGNORECASE if fold else 0
+    return re.search(_python_regex(pattern), text, flags) is not None
+
+
 def _python_regex(pattern: str) -> str:
     """
     Say POSIX classes in Python's words.
@@ -147,15 +145,23 @@ def _python_regex(pattern: str) -> str:
     return pattern.replace(r"\m", r"\b").replace(r"\M", r"\b").replace(r"\y", r"\b")
 
 
-def _value(node: Node, row: Mapping[str, Any]) -> Any:
+def _value(node: Node, _row: Mapping[str, Any]) -> Any:
     value = node.args[0]
     if not isinstance(value, str):
         return value
-    if node.cast in ("date",):
+    if node.cast == "date":
         return _read(dt.date.fromisoformat, value)
     if node.cast in ("timestamp", "timestamptz"):
         return _read(dt.datetime.fromisoformat, value)
-    if node.cast in ("integer", "int", "smallint", "bigint", "numeric", "real", "double"):
+    if node.cast in (
+        "integer",
+        "int",
+        "smallint",
+        "bigint",
+        "numeric",
+        "real",
+        "double",
+    ):
         return _read(Decimal, value)
     if node.cast == "interval":
         raise OpenError("interval")
@@ -186,7 +192,9 @@ def _or(node: Node, row: Mapping[str, Any]) -> Any:
 
 def _combine(node: Node, row: Mapping[str, Any], *, stop: bool) -> Any:
     """
-    Work out AND (stop at False) or OR (stop at True); open parts matter only if no stop.
+    Work out AND (stop at False) or OR (stop at True).
+
+    What is open matters only where nothing stops.
     """
     answer: Any = not stop
     unknown: OpenError | None = None
@@ -250,7 +258,7 @@ def _case(node: Node, row: Mapping[str, Any]) -> Any:
 def _call(node: Node, row: Mapping[str, Any]) -> Any:
     name, *args = node.args
     values = [judge(arg, row) for arg in args]
-    if name == "coalesce" or name == "ifnull":
+    if name in ("coalesce", "ifnull"):
         return next((value for value in values if value is not None), None)
     if name in ("num_nonnulls", "num_nulls"):
         nulls = sum(value is None for value in values)
@@ -307,4 +315,15 @@ _HANDLERS: Final[dict[str, Callable[[Node, Mapping[str, Any]], Any]]] = {
     "list": _list,
     "case": _case,
     "call": _call,
+}
+_PATTERNS: Final[dict[str, Callable[[str, str], bool]]] = {
+    "like": lambda text, pattern: _like(text, pattern, fold=False),
+    "ilike": lambda text, pattern: _like(text, pattern, fold=True),
+    "not like": lambda text, pattern: not _like(text, pattern, fold=False),
+    "not ilike": lambda text, pattern: not _like(text, pattern, fold=True),
+    "glob": _glob,
+    "~": lambda text, pattern: _matches(text, pattern, fold=False),
+    "~*": lambda text, pattern: _matches(text, pattern, fold=True),
+    "!~": lambda text, pattern: not _matches(text, pattern, fold=False),
+    "!~*": lambda text, pattern: not _matches(text, pattern, fold=True),
 }

@@ -86,7 +86,7 @@ def _insert(
     try:
         made = factories.define(name)
         lab.insert_list(min(rows, made.limit or rows), name)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the report is about every fault
         reason = str(error).strip().splitlines()
         text = f"{type(error).__name__}: {reason[0] if reason else ''}"
         report.failed[name] = text
