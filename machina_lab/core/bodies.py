@@ -15,12 +15,12 @@ import textwrap
 import typing
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from types import CodeType, FunctionType
 from typing import Any, Final
 
 from machina_lab.core.associations import assoc, assoc_list
-from machina_lab.core.lazies import lazy
+from machina_lab.core.lazies import DEFERRED, lazy
 from machina_lab.core.sequences import sequence
 
 
@@ -106,8 +106,8 @@ def _parsed(function: Callable[..., Any]) -> ast.FunctionDef | None:
     first = tree.body[0] if tree is not None and tree.body else None
     if not isinstance(first, ast.FunctionDef):
         return None
-    target = inspect.unwrap(getattr(function, "__func__", function))
-    code = getattr(target, "__code__", None)
+    # A decorated body runs its wrapper, whose code is not that of the text.
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
     return first if code is not None and _is_code_of(first, code) else None
 
 
@@ -237,6 +237,29 @@ def outline_of(function: Callable[..., Any]) -> Outline | None:
         key for key, value in pairs if key and not _is_plain_value(function, value)
     )
     return Outline(cls, frozenset(key for key, _ in pairs if key), pending)
+
+
+def makes_plainly(cls: type, keys: frozenset[str]) -> bool:
+    """
+    Return whether a call of *cls* with *keys* adds nothing that has to be worked out.
+
+    True only for dataclasses whose constructor is generated and whose other defaults
+    are plain values.
+    """
+    fields: dict[str, Any] | None = getattr(cls, "__dataclass_fields__", None)
+    made_by = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]  # of a class
+    generated = made_by is not None and made_by.co_filename == "<string>"
+    if fields is None or not generated or hasattr(cls, "__post_init__"):
+        return False
+    return all(
+        type(each.default) not in DEFERRED
+        and (each.default_factory is MISSING or each.default_factory in _COLLECTIONS)
+        for name, each in fields.items()
+        if name not in keys
+    )
+
+
+_COLLECTIONS: Final = (list, dict, set, tuple)
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -23,7 +23,7 @@ from machina_lab.core.options import (
     resolve,
 )
 from machina_lab.core.strategies import InUse
-from machina_lab.core.variants import Variant
+from machina_lab.core.variants import Variant, declared_variant
 from machina_lab.errors import (
     ArgumentTypeError,
     OptionError,
@@ -80,6 +80,7 @@ class Lookups:
         self._strategies: dict[str, InUse] = {}
         self._sources: list[FactorySource] = []
         self._automatic: dict[str, Definition] = {}
+        self._automatic_variants: dict[str, Variant] = {}
         self._handles: dict[str, Factory[Any]] = {}
         self._claims = Claims(frozenset(dir(type(self))))
         self._children: WeakSet[Lookups] = WeakSet()
@@ -127,6 +128,8 @@ class Lookups:
         Return every variant by full name.
         """
         found: dict[str, Variant] = {}
+        for each in self.lineage():
+            found |= each._automatic_variants  # noqa: SLF001 - of its own class
         for each in self.lineage():
             found |= each._variants  # noqa: SLF001 - of its own class
         return found
@@ -178,7 +181,8 @@ class Lookups:
         """
         Return whether there is a factory or variant of that name.
         """
-        return name in self.variants() or name in self.names()
+        defined = name in self.names(automatic=False) or name in self.variants()
+        return defined or name in self.names()
 
     def definition(self, name: str) -> Definition:
         """
@@ -212,6 +216,16 @@ class Lookups:
                     place=f"table {name}",
                     text=made.text,
                 )
+                for own, defaults in getattr(made, "variants", {}).items():
+                    full = f"{own}_{name}"
+                    self._automatic_variants[full] = declared_variant(
+                        name=own,
+                        base=name,
+                        full_name=full,
+                        place=f"table {name}",
+                        defaults=defaults,
+                        force=None,
+                    )
                 return self._automatic[name]
         return None
 
@@ -238,6 +252,7 @@ class Lookups:
         """
         Return the variants that *name* can be built with, by their own names.
         """
+        self.definition(name)
         every = self.variants()
         bases = {name}
         while name in every:

@@ -376,6 +376,7 @@ class Registry(Lookups):
         """
         self._sources = [each for each in self._sources if each is not source]
         self._automatic.clear()
+        self._automatic_variants.clear()
         self._changed()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from machina_lab.core.associations import ASSOCIATIONS, built_default
-from machina_lab.core.bodies import Outline, outline_of
+from machina_lab.core.bodies import Outline, makes_plainly, outline_of
 from machina_lab.core.lazies import DEFERRED, LAZIES
 from machina_lab.core.trails import leave_trail
 
@@ -36,20 +36,33 @@ def shortcut(plan: Plan) -> Callable[[Any], Any] | None:
     if not plain or plan.steps or any(hooks):
         return None
     outline = outline_of(plan.definition.function)
-    if outline is None:
+    if outline is None or not _fits(plan, outline):
         return _scanning(plan)
-    body, model = plan.definition.function, plan.model
-    if model is None or outline.cls is model:
-        make = None
-    elif outline.cls is dict and plan.kind is not None:
-        make = plan.kind.maker(model, outline.keys) or plan.finish
-    else:
-        return _scanning(plan)
-    if outline.cls is dict and outline.pending:
-        return _associating(plan, outline, make)
+    make = _maker(plan, outline)
     if outline.pending:
-        return _scanning(plan)
+        known = outline.cls is dict
+        return _associating(plan, outline, make) if known else _scanning(plan)
+    body = plan.definition.function
     return _unseen(plan, body if make is None else lambda: make(body()))
+
+
+def _fits(plan: Plan, outline: Outline) -> bool:
+    """
+    Return whether the outline tells all that a build has to know.
+    """
+    if outline.cls is dict:
+        return True
+    told = plan.model is None or outline.cls is plan.model
+    return told and makes_plainly(outline.cls, outline.keys)
+
+
+def _maker(plan: Plan, outline: Outline) -> Callable[[dict[str, Any]], Any] | None:
+    """
+    Return what makes the record of what the body returned; None if that is the record.
+    """
+    if outline.cls is not dict or plan.model is None or plan.kind is None:
+        return None
+    return plan.kind.maker(plan.model, outline.keys) or plan.finish
 
 
 def _unseen(plan: Plan, make: Callable[[], Any]) -> Callable[[Any], Any]:

@@ -1,5 +1,5 @@
 """
-A lab's view of its database: tables, and rows as DataFrames.
+A lab's view of its database: its tables, also as factories, and rows as DataFrames.
 """
 
 from __future__ import annotations
@@ -7,51 +7,182 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from machina_lab.errors import InsertError
 from machina_lab.labs.inserts import Inserts
 
 
 if TYPE_CHECKING:
-    from machina_lab.schema import Schema
+    from machina_lab.schema import Schema, TableFactories, TableFactory
+
+
+class Tables:
+    """
+    The tables of a lab's database as factories, read when one is first asked for.
+
+    Args:
+        lab: The lab.
+        models: Declarative bases, registries or classes to take the classes from; none:
+            classes are made for the tables.
+    """
+
+    def __init__(self, lab: Exploring, models: tuple[Any, ...] = ()) -> None:
+        self._lab = lab
+        self._models = models
+        self._read: TableFactories | None = None
+
+    def read(self) -> TableFactories:
+        """
+        Return the factories of the tables.
+
+        Raises:
+            InsertError: The lab has no database, or an asynchronous one.
+        """
+        if self._read is None:
+            from machina_lab.schema import TableFactories
+
+            lab = self._lab
+            repo = lab.database()
+            if self._models:
+                self._read = TableFactories.of_models(
+                    *self._models, lab=lab, run=repo.run
+                )
+            else:
+                self._read = repo.run(
+                    lambda session: TableFactories.of_database(
+                        session.connection(), lab=lab, run=repo.run
+                    )
+                )
+        return self._read
+
+    def names(self) -> list[str]:
+        """
+        Return what the factories are called.
+        """
+        repo = self._lab.repo
+        return [] if repo is None or repo.is_async else self.read().names()
+
+    def define(self, name: str) -> TableFactory:
+        """
+        Return the factory of one table.
+        """
+        return self.read().define(name)
 
 
 class Exploring(Inserts):
     """
-    What a lab shows: the schema of its database, records as frames.
+    What a lab shows: the schema of its database, its tables, records as frames.
     """
 
     def __init__(self, **options: Any) -> None:
-        self._schema: Schema | None = None
+        self._tables: Tables | None = None
         super().__init__(**options)
 
-    def connect(self, target: Any, *, autocommit: bool | None = None) -> Any:
+    def connect(
+        self, target: Any, *, autocommit: bool | None = None, models: Any = None
+    ) -> Any:
         """
-        Let inserts go to *target*; see `Lab` for what it may be.
+        Let inserts go to *target*; every table there is a factory at once.
+
+        A table's factory has the table's name, singular and in snake_case; a factory of
+        that name that somebody defines wins. Connecting to the same target again keeps
+        what is there.
+
+        Args:
+            target: A URL, Engine, Connection, Session, sessionmaker, scoped_session, a
+                function that returns a Session, an AsyncEngine or an AsyncSession.
+            autocommit: Commit each call; None: as the lab's option says.
+            models: The declarative base (or a list of bases or classes) whose classes
+                the tables' factories make; else classes are made for the tables.
+
+        Returns:
+            The repo: the door to the database.
+
+        Raises:
+            RepoError: It leads to no database; the text holds no secret.
+            InsertError: Rows wait for a commit in the database connected before.
         """
+        before = self._own_repo
         repo = super().connect(target, autocommit=autocommit)
-        self._schema = None
+        if repo is not before or models is not None:
+            given = models if isinstance(models, list | tuple) else (models,)
+            self._take_tables(tuple(each for each in given if each is not None))
         return repo
+
+    def _take_tables(self, models: tuple[Any, ...]) -> None:
+        if self._tables is not None:
+            self.remove_source(self._tables)
+        self._tables = Tables(self, models)
+        self.add_source(self._tables)
+
+    def database(self) -> Any:
+        """
+        Return the repo to read from.
+
+        Raises:
+            InsertError: The lab has no database, or an asynchronous one.
+        """
+        repo = self._repo_of(None)
+        if repo.is_async:
+            raise InsertError(
+                f"{repo.label} is asynchronous: reading its schema needs a"
+                " connection of its own. Use Schema.reflect with a plain URL."
+            )
+        return repo
+
+    def tables(self) -> TableFactories:
+        """
+        Return the factories of the database's tables: their classes, their source.
+
+        Raises:
+            InsertError: The lab has no database, or an asynchronous one.
+        """
+        lab: Any = self
+        while lab._tables is None and lab.extends is not None:  # noqa: SLF001 - its own
+            lab = lab.extends
+        if lab._tables is None:  # noqa: SLF001 - of its own class
+            self.database()
+            self._take_tables(())
+            lab = self
+        found: TableFactories = lab._tables.read()
+        return found
+
+    @property
+    def models(self) -> Any:
+        """
+        The classes of the database's tables: `lab.models.Track`.
+
+        Raises:
+            InsertError: The lab has no database, or an asynchronous one.
+        """
+        return self.tables().models
 
     @property
     def schema(self) -> Schema:
         """
-        What the connected database looks like; read once, see `refresh_schema`.
+        What the connected database looks like; see `refresh_schema`.
 
         Raises:
             InsertError: The lab has no database.
         """
-        if self._schema is None:
-            self._schema = self.refresh_schema()
-        return self._schema
+        return self.tables().schema
 
     def refresh_schema(self) -> Schema:
         """
         Read the database again, uncommitted tables included, and return its schema.
         """
-        from machina_lab.schema import Schema
+        models = self._tables._models if self._tables is not None else ()  # noqa: SLF001 - of this room
+        self._take_tables(models)
+        return self.schema
 
-        repo = self._repo_of(None)
-        self._schema = repo.run(lambda session: Schema.reflect(session.connection()))
-        return self._schema
+    def scaffold(self, *names: str, realistic: bool = False) -> str:
+        """
+        Return the source of the factories of tables, to keep and to edit.
+
+        Args:
+            names: Tables or factories; none: all of them, parents first.
+            realistic: Draw realistic values instead of short, readable ones.
+        """
+        return self.tables().scaffold(*names, realistic=realistic)
 
     def frame(self, records: Iterable[Any] | Any, **options: Any) -> Any:
         """

@@ -112,7 +112,7 @@ class Lab(FixtureSets):
         Show the factories and where inserts go; never a secret.
         """
         where = f" on {self.repo.label}" if self.repo is not None else ""
-        names = self.names()
+        names = self.names(automatic=False)
         shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")  # noqa: PLR2004 - as many as read well
         return f"<lab{where}: {shown or 'no factories'}>"
 

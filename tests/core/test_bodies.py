@@ -50,6 +50,7 @@ class TestOutline:
 
         def body():
             made = {"x": 1}
+            made["y"] = 2
             return made
 
         assert outline_of(body) is None
