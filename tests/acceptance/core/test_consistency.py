@@ -130,6 +130,7 @@ def shadowed_name(lab):
     )
     names = {"lab": lab, "sequence": sequence, "Post": Post}
     exec(compile(text, "<cell>", "exec"), names)
+    lab.build("it")
     # Another cell gives the name another meaning.
     names["sequence"] = lambda name: lambda it: f"{name}{it.number}"
 
@@ -371,3 +372,24 @@ def test_every_door_leads_to_the_same_record(body, door):
     assert type(expected) is type(got)
     assert seen(expected) == seen(got)
     assert not [key for key, each in seen(expected).items() if callable(each)]
+
+
+@pytest.mark.parametrize(
+    "body", [b for b in BODIES if b is not references], ids=lambda body: body.__name__
+)
+def test_overriding_with_the_same_value_changes_nothing(body):
+    """
+    Each attribute, given as it would be anyway, leaves the whole record as it was.
+    """
+    lab = Lab()
+    lab.factory(name="friend")(lambda: {"name": "Friend"})
+    body(lab)
+    sequences.reset()
+    expected = lab.build("it")
+
+    for key, given in seen(expected).items():
+        sequences.reset()
+        got = lab.build("it", {key: given})
+
+        assert type(expected) is type(got)
+        assert seen(expected) == seen(got)
