@@ -152,8 +152,13 @@ def _free_parents(
     """
     Take off the parents that the body set beside foreign keys that the caller gave.
     """
+    known = {**record.__dict__, **changes}
     for relation in plan.parents:
-        if relation.name not in changes and not relation.locals.isdisjoint(given):
+        if (
+            relation.name not in changes
+            and not relation.locals.isdisjoint(given)
+            and all(k in given or known.get(k) is not None for k in relation.locals)
+        ):
             unset(record, relation.name)
 
 
@@ -177,9 +182,10 @@ def _resolved(
             parent = values[name] = _one(plan, relation, value)
             if relation.keys:
                 state = parent._sa_instance_state  # noqa: SLF001 - its mark
-                if name in given and given:
+                attached = is_attached(state)
+                if attached or name in given:
                     refuse_conflict(plan, relation, parent, given)
-                if is_attached(state):
+                if attached:
                     values.update(key_values(relation, state))
                     later.append((relation, values.pop(name)))
     return later

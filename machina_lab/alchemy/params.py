@@ -124,7 +124,7 @@ def _children(
     def one(child: Any) -> Any:
         return _strip(child, relation.reverses, path, keep_none=keep_none)
 
-    if value is None:
+    if value is None or id(value) in path:
         return None
     if not relation.many:
         return one(value)

@@ -412,6 +412,16 @@ class TestForeignKeys:
         ):
             made(Article, author=author, author_id=999)
 
+    def test_a_part_of_the_key_against_a_saved_default(self, database):
+        """A given part of a key is not overwritten by the factory's saved parent."""
+        with Session(database.create(keys_models.Base)) as session:
+            tenant = saved(session, keys_models.Tenant())
+            member = saved(session, keys_models.Member(tenant_id=tenant.id, number=1))
+            given = {"tenant_id": tenant.id + 1}
+
+            with pytest.raises(ForeignKeyConflictError, match="member=<Member>"):
+                construct(keys_models.Badge, {"member": member, **given}, given)
+
     def test_a_built_parent_with_the_same_key(self):
         """A built parent that has that key already is no conflict."""
         article = made(Article, author=User(id=5), author_id=5)

@@ -213,6 +213,13 @@ class TestChildren:
             "friends": [{"name": "a", "friends": []}],
         }
 
+    def test_one_to_one_cycles_end(self):
+        """Two records that are each other's only child do not recurse."""
+        team = made(graph_models.Worker, name="w")
+        team.desk = graph_models.Desk(worker=team)
+
+        assert strip(team) == {"name": "w", "desk": {}}
+
     def test_trees(self):
         """A tree becomes nested params."""
         root = made(
