@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from machina_lab.core.sequences import sequences
 from machina_lab.core.tables import Table
-from machina_lab.errors import UndefinedFactoryError
+from machina_lab.errors import OptionError, UndefinedFactoryError
 from machina_lab.schema.guesses import Wish, explain
 from machina_lab.schema.mapped import read_models
 from machina_lab.schema.mapping import Models, map_tables
@@ -27,6 +27,7 @@ from machina_lab.schema.plans import Plan
 from machina_lab.schema.reflection import reflect
 from machina_lab.schema.scaffolding import Scaffold
 from machina_lab.schema.trials import Trials, needs_trial
+from machina_lab.schema.updating import Update, update
 from machina_lab.schema.values import Value
 
 
@@ -152,12 +153,16 @@ class TableFactories:
         """
         Return source for these tables (by table or factory name), or for all of them.
         """
-        keys = [self._key(name) for name in names]
-        if not names:
-            keys = [key for key in self.schema.insert_order() if key in self._names]
-        for key in keys:
-            self._plan(key)
+        keys = self._planned(names)
         return self._source.source(*keys, realistic=realistic)
+
+    def update(self, text: str, *names: str) -> Update:
+        """
+        Bring scaffolded source up to date with the tables; see `updating`.
+
+        Only what is new is added: lines that are there stay as they are.
+        """
+        return update(text, self._source, self._planned(names))
 
     def explain(self, table: str, column: str) -> str:
         """
@@ -195,10 +200,24 @@ class TableFactories:
             self._scaffold = Scaffold(self.schema, self._names)
         return self._scaffold
 
+    def _planned(self, names: Iterable[str]) -> list[str]:
+        """
+        Return the keys of these tables, or of all, each with its plan made.
+        """
+        keys = [self._key(name) for name in names]
+        if not keys:
+            keys = [key for key in self.schema.insert_order() if key in self._names]
+        for key in keys:
+            self._plan(key)
+        return keys
+
     def _key(self, name: str) -> str:
-        if name in self._keys:
-            return self._keys[name]
-        return self.schema.table(name).key
+        key = self._keys.get(name) or self.schema.table(name).key
+        if key not in self._names:
+            raise OptionError(
+                f"{key} is a view or has no columns: nothing can be inserted into it."
+            )
+        return key
 
     def _plan(self, key: str) -> Plan:
         """

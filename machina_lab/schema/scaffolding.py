@@ -82,9 +82,8 @@ class Scaffold:
         """
         Return a module with the factories of these tables, imports first.
         """
-        plans = [self.plan(key) for key in keys]
         bodies = [self.body(key, realistic=realistic) for key in keys]
-        imports = self._imports(plans, realistic=realistic)
+        imports = import_lines(self.imports(keys, realistic=realistic))
         return "\n\n\n".join([imports, *bodies]) + "\n"
 
     def body(self, key: str, *, realistic: bool = False) -> str:
@@ -106,7 +105,7 @@ class Scaffold:
         ]
         lines.append(f"@lab.factory(model={model_path(names)})")
         lines.append(f"def {function}():")
-        entries = self._entries(plan, realistic=realistic)
+        entries = list(self.entries(key, realistic=realistic).values())
         left = self._left(plan)
         if entries:
             lines += ["    return {", *entries, *left, "    }"]
@@ -139,25 +138,27 @@ class Scaffold:
         ]
         return "\n\n\n".join([text, "\n".join(variants)]) if variants else text
 
-    def _entries(self, plan: Plan, *, realistic: bool) -> list[str]:
+    def entries(self, key: str, *, realistic: bool = False) -> dict[str, str]:
         """
-        Return a line for each attribute: parents first, then columns as declared.
+        Return the lines of each attribute: parents first, then columns as declared.
         """
-        found = [
-            self._entry(each.attribute, _parent_piece(plan, each), _reason(each))
+        plan = self.plan(key)
+        found = {
+            each.attribute: self._entry(
+                each.attribute, _parent_piece(plan, each), _reason(each)
+            )
             for each in plan.parents
-        ]
+        }
         for column in plan.table.columns:
             attribute = plan.names.attributes[column.name]
             if column.name in plan.lazies:
                 code, reason = plan.lazies[column.name]
-                found.append(self._entry(attribute, code, reason))
+                found[attribute] = self._entry(attribute, code, reason)
             elif column.name in plan.values:
                 value = plan.values[column.name]
-                fake = (
-                    value.fake if realistic and column.name not in plan.solved else ""
-                )
-                found.append(self._entry(attribute, fake or value.piece, value.rule))
+                faked = realistic and column.name not in plan.solved
+                piece = (faked and value.fake) or value.piece
+                found[attribute] = self._entry(attribute, piece, value.rule)
         return found
 
     @staticmethod
@@ -182,9 +183,12 @@ class Scaffold:
             for line in comment(f"left out: {', '.join(names)} ({reason})", indent=2)
         ]
 
-    def _imports(self, plans: Iterable[Plan], *, realistic: bool) -> str:
+    def imports(self, keys: Iterable[str], *, realistic: bool = False) -> set[str]:
+        """
+        Return what the source of these tables needs, as `datetime.date`.
+        """
         needed = {"machina_lab.lab"}
-        for plan in plans:
+        for plan in map(self.plan, keys):
             if plan.parents or plan.variants:
                 needed.add("machina_lab.assoc")
             for name, value in plan.values.items():
@@ -192,7 +196,7 @@ class Scaffold:
                 needed |= set() if faked else set(value.imports)
             if plan.names.module not in ("", "__main__"):
                 needed.add(f"{plan.names.module}.{plan.names.model.partition('.')[0]}")
-        return import_lines(needed)
+        return needed
 
 
 def import_lines(needed: Iterable[str]) -> str:
