@@ -32,7 +32,7 @@ from machina_lab.errors import HookError
 
 
 #: From how many records on rows are written in bulk without being asked.
-THRESHOLD: Final = 3000
+THRESHOLD: Final = 2000
 
 
 def insert(

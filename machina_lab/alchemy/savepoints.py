@@ -64,6 +64,9 @@ class Watch:
         self._ended = ended
         self._rolled_back = rolled_back
         self._own = 0
+        #: The last compiled INSERT, and its table.
+        self._last: Any = None
+        self._table = ""
         self._listeners: dict[str, Callable[..., None]] = {
             "after_cursor_execute": self._executed,
             "commit": lambda _connection: self._end(committed=True),
@@ -142,17 +145,21 @@ class Watch:
         context: Any,
         executemany: bool,  # noqa: FBT001
     ) -> None:
+        if self._own and context is not None and context.isinsert:
+            # One call a row on some databases: the short way.
+            if context.compiled is not self._last:
+                self._last, self._table = context.compiled, _written(statement, context)
+            many = executemany and isinstance(parameters, list | tuple)
+            self.rows[self._table] += len(parameters) if many else 1
+            return
         statement = statement.lstrip()
         if statement[:6].upper().startswith(_READS):
             return
         if found := _SAVEPOINT.match(statement):
             self._moved(found[1].upper(), found[2])
-        elif (table := _written(statement, context)) and cursor.rowcount != 0:
-            if not self._own:
-                self.foreign.append(table)
-            elif context is not None and context.isinsert:
-                many = executemany and isinstance(parameters, list | tuple)
-                self.rows[table] += len(parameters) if many else 1
+        elif not self._own and cursor.rowcount != 0:
+            table = _written(statement, context)
+            self.foreign += [table] if table else []
 
     def _moved(self, what: str, name: str) -> None:
         if what == "SAVEPOINT":

@@ -80,7 +80,8 @@ def test_records_show_without_waiting(with_repo):
     async def test(repo):
         (book,) = await repo.ainsert(job([built(Book, author=built(Author))]))
         await repo.acommit()
-        shown = {key: getattr(book, key) for key in inspect(Book).columns.keys()}
+        names = [each.key for each in inspect(Book).column_attrs]
+        shown = {name: getattr(book, name) for name in names}
         assert shown["author_id"] == book.author.id
         assert book.author.origin == "earth"
 
@@ -115,7 +116,7 @@ def test_failure(with_repo):
 
     async def test(repo):
         await repo.ainsert(job([built(Author, email="taken")]))
-        with pytest.raises(Exception, match="(?i)unique"):
+        with pytest.raises(Exception, match=r"(?i)unique"):
             await repo.ainsert(job([built(Author), built(Author, email="taken")]))
         assert await repo.acolumn_values(Author.email) == ["taken"]
 

@@ -60,7 +60,7 @@ class TestViolations:
         """
         bad = built(Author, email="taken")
 
-        error = self.fails(started, bad, match="(?i)unique")
+        error = self.fails(started, bad, match=r"(?i)unique")
 
         assert "factory 'mixed'" in error.__notes__[0]
         assert "insert_list, 3 records" in error.__notes__[0]
@@ -74,7 +74,7 @@ class TestViolations:
         repo = open_repo(engine)
         insert(repo, built(Author, email="taken"))
 
-        self.fails(repo, built(Book, {"author_id": 999}), match="(?i)foreign key")
+        self.fails(repo, built(Book, {"author_id": 999}), match=r"(?i)foreign key")
 
         still_works(repo, authors=1)
         repo.close()
@@ -248,7 +248,7 @@ class TestSchemas:
         class Lonely(Broken):
             __tablename__ = "lonely"
             id: Mapped[int] = mapped_column(primary_key=True)
-            friends: Mapped[list["Nobody"]] = relationship()  # noqa: F821, UP037
+            friends: Mapped[list["Nobody"]] = relationship()  # noqa: F821
 
         with pytest.raises(InvalidRequestError, match="Nobody"):
             library.insert(job(lambda: [Lonely()], model=Lonely))

@@ -225,7 +225,7 @@ class TestRecordsThatComeBack:
         book = built(Book, author=built(Author, email="free"))
         bad = built(Author, email="taken")
 
-        with pytest.raises(Exception, match="(?i)unique"):
+        with pytest.raises(Exception, match=r"(?i)unique"):
             insert(library, book, bad)
 
         assert inspect(book).transient

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -207,7 +207,7 @@ class Animal(Base):
     """
 
     __tablename__ = "animals"
-    __mapper_args__: Any = {
+    __mapper_args__: ClassVar[Any] = {
         "polymorphic_on": "kind",
         "polymorphic_identity": "animal",
     }
@@ -223,7 +223,7 @@ class Cat(Animal):
     """
 
     __tablename__ = "cats"
-    __mapper_args__: Any = {"polymorphic_identity": "cat"}
+    __mapper_args__: ClassVar[Any] = {"polymorphic_identity": "cat"}
 
     id: Mapped[int] = mapped_column(ForeignKey("animals.id"), primary_key=True)
     lives: Mapped[int] = mapped_column(default=9)
