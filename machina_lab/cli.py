@@ -291,7 +291,7 @@ def scaffold(
     Write factories for the tables of a database, as code to keep and edit.
     """
     with _told():
-        from machina_lab import Lab
+        from machina_lab.labs import Lab
 
         made: Any = Lab(database)
         source = str(made.scaffold(*(tables or ())))
