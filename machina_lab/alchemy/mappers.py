@@ -27,6 +27,7 @@ class MappedKind(RecordKind):
 
     name = "mapped"
     insertable = True
+    adopts = True
 
     def fields(self, model: type) -> Mapping[str, Field]:
         """

@@ -299,7 +299,7 @@ class Plan:
             and own is not None
             and DEFERRED.isdisjoint(map(type, own.values()))
         ):
-            return record
+            return kind.change(record, {}, _NOTHING) if kind.adopts else record
         known = kind.settable_on(record)
         overrides = self._left(given, known if known is not None else kind.read(record))
         if self._strict is False and known is not None:
@@ -307,7 +307,7 @@ class Plan:
         refuse_unknown(overrides, known, model=type(record), factory=self.name)
         attributes = kind.read(record)
         pending = [k for k, v in attributes.items() if type(v) in DEFERRED]
-        if not pending and not overrides:
+        if not pending and not overrides and not kind.adopts:
             return record
         lay_over(attributes, overrides)
         if given:

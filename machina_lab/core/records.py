@@ -95,6 +95,8 @@ class RecordKind(ABC):
     name: str = "record"
     #: Whether the lab can insert such records.
     insertable: bool = False
+    #: Whether a record that a body made goes through `change` even if nothing changes.
+    adopts: bool = False
 
     @abstractmethod
     def fields(self, model: type) -> Mapping[str, Field]:
