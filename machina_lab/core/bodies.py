@@ -3,7 +3,8 @@ Reading a factory's body without running it.
 
 Its text tells which class it returns, so that completion and generated functions know
 its fields before anything is built, and which attributes can need working out, so that
-a build does not have to look at the others.
+a build does not have to look at the others. Names are looked up when a factory is first
+built; one that is bound to something else later on is not noticed.
 """
 
 from __future__ import annotations
