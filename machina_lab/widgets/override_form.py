@@ -1,0 +1,370 @@
+"""
+The override form: a factory's fields to fill in, with a live preview of the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import ipywidgets as widgets
+
+from machina_lab.core.merging import is_record
+from machina_lab.core.records import Field
+from machina_lab.errors import UndefinedFactoryError
+from machina_lab.widgets import theme
+from machina_lab.widgets.association_controls import controls_for, default_of
+from machina_lab.widgets.codelines import CodeLines, build_lines
+from machina_lab.widgets.controls import Control
+from machina_lab.widgets.form_data import form_data, form_fields
+from machina_lab.widgets.handlers import details, guarded, on_change, on_click, summary
+from machina_lab.widgets.markup import (
+    code_line,
+    escaped,
+    grid,
+    heading,
+    note,
+    scrolled,
+    text_table,
+)
+from machina_lab.widgets.previews import SHOWN, Preview, preview
+from machina_lab.widgets.variant_chips import VariantChips
+from machina_lab.widgets.views import View, keep_live
+
+
+#: A preview that takes longer than this no longer follows every key.
+_SLOW: Final = 0.2
+_MOST: Final = 100_000
+
+
+class OverrideForm(View):
+    """
+    A form for the overrides of one factory.
+
+    Attributes:
+        overrides: What the fields say, as Python values.
+        code: The Python call that does the same.
+        line: The magic line that does the same.
+        records: What was built or inserted last.
+        controls: The rows, by field.
+        count: How many records are built.
+        chips: The variants.
+    """
+
+    def __init__(self, lab: Any, name: str) -> None:
+        super().__init__(lab)
+        factory = lab.find(name)
+        self.name: str = factory.name
+        self.records: list[Any] = []
+        self.overrides: dict[str, Any] = {}
+        self._verb = "build"
+        self._data: dict[str, Any] = {}
+        self._fields: Mapping[str, Field] = {}
+        self._signature: Any = None
+        self.controls: dict[str, Control] = {}
+        self.chips = VariantChips((), (), self._on_change)
+        self._make_parts()
+        self._make_controls(factory.selected)
+        self._on_change()
+        keep_live(self)
+
+    # -- its parts -----------------------------------------------------------------
+
+    def _make_parts(self) -> None:
+        self.title = theme.html("", "machina-head")
+        self.fields_box = theme.rows(name="machina-fields")
+        self.chips_box = theme.rows()
+        self.count = widgets.BoundedIntText(
+            value=1, min=0, max=_MOST, description="Count", tooltip="How many records"
+        )
+        self.live = widgets.Checkbox(
+            value=True, description="Live preview", indent=False
+        )
+        self.build_button = theme.button("Build", "Build the records", primary=True)
+        self.insert_button = theme.button("Insert", "Build and insert the records")
+        self.undo_button = theme.button("Undo", "Take back the last insert step")
+        self.preview = theme.html()
+        self.code_lines = theme.html()
+        self.result = theme.html()
+        on_change(self.count, self._on_change)
+        on_change(self.live, self._on_change)
+        on_click(self.build_button, self.build)
+        on_click(self.insert_button, self.insert)
+        on_click(self.undo_button, self.undo)
+        bar = theme.row(
+            self.count,
+            self.build_button,
+            self.insert_button,
+            self.undo_button,
+            self.live,
+            name="machina-bar",
+        )
+        self.lay_out(
+            self.title,
+            self.chips_box,
+            self.fields_box,
+            bar,
+            self.status,
+            self.code_lines,
+            self.preview,
+            self.result,
+        )
+
+    def _make_controls(self, chosen: tuple[str, ...]) -> None:
+        kept = {name: (type(c), c.state()) for name, c in self.controls.items()}
+        chosen = tuple(self.chips.chosen) or chosen
+        factory = self.lab.find(self.name)
+        self._fields = form_fields(self.lab, self.name)
+        self._data = form_data(self.lab, "+".join((self.name, *self._known(chosen))))
+        self._signature = self._current_signature()
+        made = controls_for(self._fields, self._on_change, self.lab)
+        self.controls = {each.field.name: each for each in made}
+        for name, control in self.controls.items():
+            kind, state = kept.get(name, (None, None))
+            if kind is type(control):
+                control.restore(state)
+        self.chips = VariantChips(list(factory.variants), chosen, self._on_change)
+        self.chips_box.children = [self.chips.widget]
+        self.fields_box.children = [each.widget for each in made]
+
+    def _known(self, chosen: tuple[str, ...]) -> list[str]:
+        return [each for each in chosen if each in self.lab.find(self.name).variants]
+
+    def _current_signature(self) -> Any:
+        factory = self.lab.find(self.name)
+        return (
+            factory.definition,
+            factory.model,
+            tuple(factory.variants),
+            self.lab.repo is not None,
+        )
+
+    # -- what it says --------------------------------------------------------------
+
+    @property
+    def path(self) -> str:
+        """
+        The factory with the chosen variants: `user+admin`.
+        """
+        return "+".join((self.name, *self.chips.chosen))
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """
+        Field -> why what was typed does not fit.
+        """
+        return {k: each.error for k, each in self.controls.items() if each.error}
+
+    @property
+    def lines(self) -> CodeLines:
+        """
+        The lines of code that do the same.
+        """
+        return build_lines(
+            self._verb, self.path, self.count.value, self.overrides, self._fields
+        )
+
+    @property
+    def code(self) -> str:
+        """
+        The Python call that does the same.
+        """
+        return self.lines.python
+
+    @property
+    def line(self) -> str:
+        """
+        The magic line that does the same.
+        """
+        return self.lines.magic
+
+    # -- what people do ------------------------------------------------------------
+
+    @guarded
+    def _on_change(self) -> None:
+        self._read()
+        self._show_code()
+        if self.live.value:
+            self._show_preview()
+
+    def _read(self) -> None:
+        found: dict[str, Any] = {}
+        for control in self.controls.values():
+            if not control.error:
+                found |= control.items()
+        self.overrides = found
+        wrong = ", ".join(self.errors)
+        self.status.say(
+            f"Nothing is built while {wrong} does not fit." if wrong else ""
+        )
+        for each in (self.build_button, self.insert_button):
+            each.disabled = bool(wrong)
+        self.insert_button.disabled |= self.lab.repo is None
+
+    @guarded
+    def build(self) -> None:
+        """
+        Build the records.
+        """
+        self._make("build")
+
+    @guarded
+    def insert(self) -> None:
+        """
+        Build and insert the records.
+        """
+        self._make("insert")
+
+    def _make(self, verb: str) -> None:
+        self._check()
+        self._verb = verb
+        n, lab = self.count.value, self.lab
+        made = lab.build_list if verb == "build" else lab.insert_list
+        if n == 1:
+            one = lab.build if verb == "build" else lab.insert
+            self.records = [one(self.path, dict(self.overrides))]
+        else:
+            self.records = made(n, self.path, dict(self.overrides))
+        done = "Built" if verb == "build" else "Inserted"
+        self._show_all(f"{done} {n:,} {self.path}.{self._waiting(verb)}")
+
+    def _check(self) -> None:
+        """
+        Raise if what was typed does not fit, or the factory is gone.
+        """
+        self.lab.find(self.path)
+        for name, error in self.errors.items():
+            raise ValueError(f"{name}: {error}")
+
+    def _waiting(self, verb: str) -> str:
+        if verb == "build":
+            return ""
+        pending = self.lab.pending
+        rows = ", ".join(f"{table} {n:,}" for table, n in sorted(pending.items()))
+        return f" Pending: {rows}." if rows else " Committed."
+
+    @guarded
+    def undo(self) -> None:
+        """
+        Take back the last insert step of the lab.
+        """
+        steps = self.lab.undo()
+        self.records = []
+        self._show_all("Took back " + ", ".join(step.label for step in steps) + ".")
+
+    def refresh(self) -> None:
+        """
+        Follow what other cells did: a factory defined anew, a database connected.
+        """
+        try:
+            changed = self._current_signature() != self._signature
+        except UndefinedFactoryError as error:
+            for each in (self.build_button, self.insert_button):
+                each.disabled = True
+            self.status.fail(error)
+            return
+        if changed:
+            self._make_controls(())
+        self._on_change()
+
+    # -- showing -------------------------------------------------------------------
+
+    def _show_all(self, text: str) -> None:
+        self._show_code()
+        self._show_preview()
+        self._show_result()
+        self.status.say(text, "good")
+
+    def _show_code(self) -> None:
+        lines = self.lines
+        self.code_lines.value = code_line(lines.magic, "Magic") + code_line(
+            lines.python, "Python"
+        )
+        data = self._data
+        makes = f"makes {data['model']} · " if data["model"] else ""
+        self.title.value = (
+            f'<div class="machina-title" role="heading" aria-level="3">'
+            f"{escaped(self.path)}</div>{note(makes + data['place'])}"
+        )
+
+    def _show_preview(self) -> None:
+        found = preview(self.lab, self.path, self.count.value, self.overrides)
+        if found.seconds > _SLOW and self.live.value:
+            self.live.value = False
+            self.status.say(
+                f"This preview took {found.seconds:.1f} s, so it no longer follows"
+                " every key. Tick Live preview to look again."
+            )
+        self.preview.value = preview_html(self.lab, found, self.count.value)
+        if found.records and is_record(found.records[0]):
+            for name, control in self.controls.items():
+                control.show_default(default_of(found.records[0], name))
+
+    def _show_result(self) -> None:
+        if not self.records:
+            self.result.value = ""
+            return
+        frame = self.lab.frame(self.records, rows_shown=10)
+        self.result.value = heading("Result") + scrolled(
+            frame._repr_html_(),
+            "Result",
+        )
+
+    def as_text(self) -> str:
+        """
+        Return the fields and the code as text.
+        """
+        data = self._data
+        rows = [
+            (each["name"], each["type"], self._shown(each["name"]))
+            for each in data["fields"]
+        ]
+        table = text_table(("field", "type", "override"), rows)
+        return f"Override form for {self.path}\n\n{table}\n\n{self.lines}"
+
+    def as_html(self) -> str:
+        """
+        Return the fields and the code as plain HTML.
+        """
+        rows = [
+            (each["name"], each["type"], self._shown(each["name"]))
+            for each in self._data["fields"]
+        ]
+        table = grid(("field", "type", "override"), rows)
+        lines = f"<pre><code>{escaped(self.lines)}</code></pre>"
+        return f"<div><p><b>{escaped(self.path)}</b></p>{table}{lines}</div>"
+
+    def _shown(self, name: str) -> Any:
+        from machina_lab.core.secrets import masked
+
+        shown = masked(self.overrides)
+        return shown.get(name, "")
+
+
+def preview_html(lab: Any, found: Preview, count: int) -> str:
+    """
+    Return a preview as HTML of a height that does not change.
+    """
+    if found.error is not None:
+        text = f'<p class="machina-bad">{escaped(summary(found.error))}</p>'
+        body = text + details(found.error)
+    elif not found.records:
+        body = f"<p>{note('No records.')}</p>"
+    else:
+        body = lab.frame(found.records)._repr_html_()
+    more = f" · the first {SHOWN} of {count:,}" if count > SHOWN else ""
+    return heading(f"Preview{more}") + scrolled(body, "Preview", name="machina-preview")
+
+
+def override_form(lab: Any, name: str) -> OverrideForm:
+    """
+    Return a form for the overrides of a factory.
+
+    Args:
+        lab: The lab.
+        name: The factory, with variants if wanted: `user+admin`.
+
+    Raises:
+        UndefinedFactoryError: There is no such factory.
+    """
+    return OverrideForm(lab, name)

@@ -1,0 +1,98 @@
+"""
+What the schema explorer shows, as plain data.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from machina_lab.core.tables import Table
+from machina_lab.widgets.markup import line
+
+
+#: How many rows of a table are shown.
+ROWS = 5
+
+
+def schema_data(schema: Any) -> dict[str, Any]:
+    """
+    Return the tables of a schema as plain data.
+    """
+    return {
+        "dialect": schema.dialect,
+        "tables": [
+            {"key": each.key, "rows": each.rows, "view": each.view} for each in schema
+        ],
+        "relations": len(schema.relations),
+        "skipped": [str(each) for each in schema.skipped],
+    }
+
+
+def table_data(lab: Any, schema: Any, key: str) -> dict[str, Any]:
+    """
+    Return one table as plain data: columns, keys, relations, factories, insert order.
+
+    Raises:
+        UnknownTableError: There is no such table.
+    """
+    table: Table = schema.table(key)
+    relations = schema.relations
+    order = list(schema.insert_order())
+    return {
+        "key": table.key,
+        "view": table.view,
+        "rows": table.rows,
+        "comment": table.comment,
+        "columns": schema.column_rows(table.key),
+        "parents": [(r.parent, str(r)) for r in relations if r.table == table.key],
+        "children": [(r.table, str(r)) for r in relations if r.parent == table.key],
+        "uniques": [", ".join(each.columns) for each in table.uniques],
+        "checks": [each.sql for each in table.checks],
+        "indexes": [f"{i.name}: {', '.join(i.columns)}" for i in table.indexes],
+        "factories": factories_of(lab, table),
+        "place": order.index(table.key) + 1 if table.key in order else 0,
+        "tables": len(order),
+        "cycles": [
+            str(each) for each in schema.insert_order().cycles if key in each.tables
+        ],
+    }
+
+
+def factories_of(lab: Any, table: Table) -> list[str]:
+    """
+    Return the factories that make rows of a table.
+    """
+    return [
+        name
+        for name, factory in lab.factories().items()
+        if _table_of(factory.model) == (table.schema, table.name)
+    ]
+
+
+def _table_of(model: Any) -> tuple[str | None, str] | None:
+    # A model's table tells its name to those who know nothing of its library.
+    table = getattr(model, "__table__", None)
+    return None if table is None else (table.schema, table.name)
+
+
+def sample_data(lab: Any, table: Table) -> list[list[str]]:
+    """
+    Return the first rows of a table, each value as a short text.
+
+    Raises:
+        Exception: Whatever the database raises.
+    """
+    from machina_lab.schema.samples import sample
+
+    rows = lab.repo.run(lambda session: sample(session.connection(), table, ROWS))
+    return [["" if value is None else line(value, 40) for value in row] for row in rows]
+
+
+def counted(lab: Any, table: Table) -> int:
+    """
+    Return how many rows a table has now, pending ones included.
+    """
+    from machina_lab.schema.samples import count
+
+    found: int = lab.repo.run(lambda session: count(session.connection(), table))
+    return found

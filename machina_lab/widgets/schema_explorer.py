@@ -1,0 +1,404 @@
+"""
+The schema explorer: tables, their columns and relations, a diagram, sample rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import ipywidgets as widgets
+
+from machina_lab.core.tables import Table
+from machina_lab.widgets import theme
+from machina_lab.widgets.diagram_pages import GAP, drawn, link, picture
+from machina_lab.widgets.handlers import guarded, on_change, on_click
+from machina_lab.widgets.markup import (
+    Markup,
+    code_line,
+    escaped,
+    grid,
+    heading,
+    line,
+    note,
+    scrolled,
+    source,
+    text_table,
+)
+from machina_lab.widgets.schema_data import (
+    ROWS,
+    counted,
+    sample_data,
+    schema_data,
+    table_data,
+)
+from machina_lab.widgets.views import View, keep_live
+
+
+_TABS: Final = ("Columns", "Rows", "Diagram", "Factory")
+_HEIGHT: Final = 18
+_STEP: Final = 1.25
+_ZOOMS: Final = (0.1, 4.0)
+_AROUND: Final = "this table and its neighbours"
+_WHOLE: Final = "all tables"
+
+
+class SchemaExplorer(View):
+    """
+    The tables of the lab's database, to walk through.
+
+    Attributes:
+        schema: What the database looks like; None while it cannot be read.
+        selected: The key of the chosen table, or "".
+        zoom: How large the diagram is; 1.0 is its own size.
+    """
+
+    def __init__(self, lab: Any) -> None:
+        super().__init__(lab)
+        self.schema: Any = None
+        self.zoom = 1.0
+        self._width = 800
+        self._keys: list[str] = []
+        self._filled: dict[str, str] = {}
+        self._steps = 0
+        self._quiet = False
+        self._make_parts()
+        self.add_class("machina-schema")
+        self.follow_database()
+        keep_live(self)
+
+    def _make_parts(self) -> None:
+        self.title, self.head = theme.html(), theme.html()
+        self.reload = theme.button("Refresh", "Read the database again")
+        self.filter = widgets.Text(description="Filter", placeholder="part of a name")
+        self.filter.add_class("machina-filter")
+        self.tables = widgets.Select(description="Tables", rows=_HEIGHT)
+        self.tables.add_class("machina-tables")
+        self.columns, self.rows, self.factory = theme.html(), theme.html(), theme.html()
+        self.tabs = widgets.Tab(
+            [self.columns, self.rows, self._diagram_page(), self._factory_page()],
+            titles=_TABS,
+            selected_index=0,
+        )
+        on_change(self.filter, self._show_list)
+        on_change(self.tables, self._choose)
+        on_change(self.tabs, self._fill, "selected_index")
+        on_click(self.reload, self.reread)
+        left = theme.rows(self.filter, self.tables, name="machina-list machina-side")
+        page = theme.rows(self.head, self.tabs, name="machina-main")
+        self.lay_out(
+            theme.row(self.title, self.reload, name="machina-bar machina-top"),
+            theme.row(left, page, name="machina-columns"),
+            self.status,
+        )
+
+    def _diagram_page(self) -> Any:
+        self.scope = widgets.Dropdown(description="Show", options=[_AROUND, _WHOLE])
+        self.larger = theme.button("+", "Make the diagram larger")
+        self.smaller = theme.button("−", "Make the diagram smaller")  # noqa: RUF001 - a minus sign
+        self.fit = theme.button("Fit", "Fit the diagram into the box")
+        self.picture = theme.html()
+        self.canvas = widgets.Box([self.picture], tabbable=True)
+        self.canvas.add_class("machina-canvas")
+        on_change(self.scope, self._draw)
+        on_click(self.larger, lambda: self._zoom_to(self.zoom * _STEP))
+        on_click(self.smaller, lambda: self._zoom_to(self.zoom / _STEP))
+        on_click(self.fit, lambda: self._zoom_to(None))
+        bar = theme.row(
+            self.scope, self.smaller, self.larger, self.fit, name="machina-bar"
+        )
+        return theme.rows(bar, self.canvas)
+
+    def _factory_page(self) -> Any:
+        self.scaffold_button = theme.button(
+            "Scaffold", "Write the source of a factory for this table"
+        )
+        self.scaffolded = theme.html()
+        on_click(self.scaffold_button, self.scaffold)
+        bar = theme.row(self.scaffold_button, name="machina-bar")
+        return theme.rows(self.factory, bar, self.scaffolded)
+
+    # -- the list ------------------------------------------------------------------
+
+    @property
+    def selected(self) -> str:
+        """
+        The key of the chosen table.
+        """
+        at = self.tables.value
+        return "" if at is None or at >= len(self._keys) else self._keys[at]
+
+    @property
+    def code(self) -> str:
+        """
+        The Python call that shows the chosen table.
+        """
+        return f"lab.schema.table({self.selected!r})"
+
+    @guarded
+    def reread(self) -> None:
+        """
+        Read the database again.
+        """
+        self.schema = self.lab.refresh_schema()
+        self._show()
+        self.status.say(f"Read {len(self.schema)} tables.", "good")
+
+    @guarded
+    def follow_database(self) -> None:
+        """
+        Show the database that the lab is connected to now.
+        """
+        if self.lab.repo is None:
+            self.status.say(
+                "The lab has no database: lab.connect('sqlite:///shop.db')."
+            )
+            return
+        self.schema = self.lab.schema
+        self._show()
+
+    def refresh(self) -> None:
+        """
+        Follow what other cells did: a database connected, rows inserted.
+        """
+        if self.lab.repo is None:
+            return
+        if self.schema is None or len(self.lab.schema) != len(self.schema):
+            self.follow_database()
+            return
+        newest = max((step.number for step in self.lab.journal), default=0)
+        if newest != self._steps:
+            self._recount(newest)
+
+    def _recount(self, newest: int) -> None:
+        names = {table for step in self.lab.journal for table in step.rows} | set(
+            self.lab.pending
+        )
+        self._steps = newest
+        tables = [
+            replace(each, rows=counted(self.lab, each)) if each.key in names else each
+            for each in self.schema
+        ]
+        self.schema = replace(self.schema, tables=tuple(tables))
+        self._show()
+
+    def _show(self) -> None:
+        data = schema_data(self.schema)
+        self._steps = max((step.number for step in self.lab.journal), default=0)
+        self._filled = {}
+        said = f"{len(data['tables'])} tables · {data['relations']} relations"
+        skipped = (
+            f" · {len(data['skipped'])} could not be read" if data["skipped"] else ""
+        )
+        remark = f"{self.lab.repo.label} · {said}{skipped}"
+        self.title.value = theme.title("Schema", remark)
+        self._show_list()
+
+    @guarded
+    def _show_list(self) -> None:
+        if self.schema is None:
+            return
+        wanted, before = self.filter.value.strip().casefold(), self.selected
+        self._keys = [table.key for table in self.schema]
+        options = [
+            (table_label(table), at)
+            for at, table in enumerate(self.schema)
+            if wanted in table.key.casefold()
+        ]
+        places = [at for _, at in options]
+        exact = [at for at in places if self._keys[at].casefold() == wanted]
+        same = [at for at in places if self._keys[at] == before]
+        self._quiet = True
+        self.tables.options = options
+        self.tables.value = next(iter(exact or same or places), None)
+        self._quiet = False
+        self._choose()
+
+    # -- the page of a table -------------------------------------------------------
+
+    @guarded
+    def _choose(self) -> None:
+        if self._quiet:
+            return
+        if not self.selected:
+            self.head.value = f"<p>{note('No table has this in its name.')}</p>"
+            return
+        self.head.value = head_html(table_data(self.lab, self.schema, self.selected))
+        self.scaffolded.value = ""
+        self._fill()
+
+    @guarded
+    def _fill(self) -> None:
+        """
+        Show the open tab of the chosen table, if it does not show already.
+        """
+        name = _TABS[self.tabs.selected_index or 0]
+        if not self.selected or self._filled.get(name) == self.selected:
+            return
+        fillers: dict[str, Callable[[], None]] = {
+            "Columns": self._show_columns,
+            "Rows": self._show_rows,
+            "Diagram": self._draw,
+            "Factory": self._show_factory,
+        }
+        self.status.say("")
+        fillers[name]()
+        self._filled[name] = self.selected
+
+    def _show_columns(self) -> None:
+        self.columns.value = columns_html(
+            table_data(self.lab, self.schema, self.selected)
+        )
+
+    def _show_rows(self) -> None:
+        table = self.schema.table(self.selected)
+        rows = sample_data(self.lab, table)
+        heads = [column.name for column in table.columns]
+        body = grid(heads, rows) if rows else f"<p>{note('No rows yet.')}</p>"
+        self.rows.value = scrolled(body, f"The first {ROWS} rows of {self.selected}")
+
+    def _show_factory(self) -> None:
+        self.factory.value = factory_html(
+            table_data(self.lab, self.schema, self.selected)
+        )
+        self.scaffold_button.disabled = not hasattr(self.lab, "scaffold")
+
+    @guarded
+    def _draw(self) -> None:
+        if not self.selected:
+            return
+        svg = drawn(self.schema, self.selected, whole=self.scope.value == _WHOLE)
+        self.picture.value, self._width = picture(svg, set(self._keys))
+        self._zoom_to(1.0)
+
+    @guarded
+    def _zoom_to(self, zoom: float | None) -> None:
+        if zoom is None:
+            self.zoom, self.picture.layout.width = 1.0, "100%"
+            return
+        self.zoom = min(max(zoom, _ZOOMS[0]), _ZOOMS[1])
+        self.picture.layout.width = f"{self._width * self.zoom:.0f}px"
+
+    @guarded
+    def scaffold(self) -> None:
+        """
+        Show the source of a factory for the chosen table.
+        """
+        code = str(self.lab.scaffold(self.selected))
+        self.scaffolded.value = (
+            code_line(f"%scaffold {self.selected}", "Magic")
+            + code_line(f"lab.scaffold({self.selected!r})", "Python")
+            + source(code, "Scaffold")
+        )
+
+    def as_text(self) -> str:
+        """
+        Return the tables as text.
+        """
+        if self.schema is None:
+            return "No database is connected."
+        heads = ("table", "rows", "columns", "parents", "children")
+        rows = [[each[head] for head in heads] for each in self.schema.rows()]
+        return text_table(heads, rows) if rows else "The database has no tables."
+
+    def as_html(self) -> str:
+        """
+        Return the tables as plain HTML.
+        """
+        if self.schema is None:
+            return f"<p>{escaped(self.as_text())}</p>"
+        heads = ("table", "rows", "columns", "parents", "children")
+        rows = [[each[head] for head in heads] for each in self.schema.rows()]
+        return f"<div>{grid(heads, rows)}</div>"
+
+
+def table_label(table: Table) -> str:
+    """
+    Return a table as it stands in the list.
+    """
+    rows = "" if table.rows is None else f"{GAP}{table.rows:,}"
+    return f"{line(table.key, 60)}{rows or (GAP + 'view' if table.view else '')}"
+
+
+def head_html(data: dict[str, Any]) -> str:
+    """
+    Return the head of a table's page.
+    """
+    counts = [] if data["rows"] is None else [f"{data['rows']:,} rows"]
+    facts = [*counts, f"{len(data['columns'])} columns"]
+    facts += [f"made by {', '.join(data['factories'])}"] if data["factories"] else []
+    facts += (
+        [f"insert order {data['place']} of {data['tables']}"] if data["place"] else []
+    )
+    facts += [data["comment"]] if data["comment"] else []
+    return heading(data["key"]) + note(" · ".join(facts))
+
+
+def columns_html(data: dict[str, Any]) -> str:
+    """
+    Return the columns of a table, and where it leads.
+    """
+    heads = ("column", "type", "null", "key", "default", "references", "comment")
+    rows = [
+        (
+            each["column"],
+            each["type"],
+            "null" if each["nullable"] else "",
+            each["key"],
+            each["default"],
+            each["references"],
+            each["comment"],
+        )
+        for each in data["columns"]
+    ]
+    used = [at for at in range(len(heads)) if at < 4 or any(row[at] for row in rows)]  # noqa: PLR2004 - the first four always
+    table = grid([heads[at] for at in used], [[row[at] for at in used] for row in rows])
+    more = [
+        f"<dt>{label}</dt><dd>{'<br>'.join(map(escaped, data[name]))}</dd>"
+        for label, name in (
+            ("unique together", "uniques"),
+            ("checks", "checks"),
+            ("indexes", "indexes"),
+        )
+        if data[name]
+    ]
+    facts = f"<dl>{''.join(more)}</dl>" if more else ""
+    return scrolled(table + _relations(data) + facts, f"Columns of {data['key']}")
+
+
+def _relations(data: dict[str, Any]) -> str:
+    rows = [
+        (way, Markup(link(key)), join)
+        for way, name in (("parent", "parents"), ("child", "children"))
+        for key, join in data[name]
+    ]
+    return grid(("relation", "table", "by"), rows) if rows else ""
+
+
+def factory_html(data: dict[str, Any]) -> str:
+    """
+    Return which factories make rows of a table, and when they are inserted.
+    """
+    makers = ", ".join(data["factories"]) or "none yet: Scaffold writes one"
+    place = f"{data['place']} of {data['tables']}" if data["place"] else "a view: never"
+    after = ", ".join(dict.fromkeys(parent for parent, _ in data["parents"]))
+    facts = {
+        "factories": makers,
+        "insert order": place,
+        "after": after,
+        "cycles": "; ".join(data["cycles"]),
+    }
+    told = "".join(
+        f"<dt>{escaped(name)}</dt><dd>{escaped(value)}</dd>"
+        for name, value in facts.items()
+        if value
+    )
+    return f"<dl>{told}</dl>"
+
+
+def schema_explorer(lab: Any) -> SchemaExplorer:
+    """
+    Return the explorer of the lab's database.
+    """
+    return SchemaExplorer(lab)
