@@ -138,7 +138,7 @@ def store(
     asides, nulls = Asides(), _Nulls()
     try:
         _leave_out(graph, asides)
-        keys.settle(session, graph, asides)
+        keys.settle(graph, asides)
         second = cut_cycles(graph, asides)
         _prepare(graph, options, made, nulls)
         _refresh_parents(session, graph)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.orm import InstanceState, Session
+from sqlalchemy.orm import InstanceState
 
 from machina_lab.alchemy.asides import Asides
 from machina_lab.alchemy.graphs import Graph, Node
@@ -19,14 +19,13 @@ from machina_lab.alchemy.shapes import Link, state_of
 from machina_lab.errors import ForeignKeyConflictError, InsertError
 
 
-def settle(session: Session, graph: Graph, asides: Asides) -> None:
+def settle(graph: Graph, asides: Asides) -> None:
     """
     Let key and association of every record in *graph* agree before the flush.
 
     Raises:
         ForeignKeyConflictError: Both were given, and they differ.
     """
-    del session
     for node in graph.nodes.values():
         for link in node.shape.upward:
             if link.key in node.state.dict:

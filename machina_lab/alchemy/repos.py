@@ -147,18 +147,19 @@ class Repo:
             # A factory that inserts: its rows are part of the step around it.
             self._running[-1].take_in(made)
             return records
-        self._journal.add(
-            Entry(
-                step=step_of(job, rows_by_table(made, watch, options.prefix)),
-                savepoint=savepoint,
-                watch=watch,
-                session=session,
-                made=made,
-                mark=mark,
-                before=before,
-                after=sequences.snapshot(),
-            )
+        entry = Entry(
+            step=step_of(job, rows_by_table(made, watch, options.prefix)),
+            savepoint=savepoint,
+            watch=watch,
+            session=session,
+            made=made,
+            mark=mark,
+            before=before,
+            after=sequences.snapshot(),
         )
+        self._journal.add(entry)
+        if savepoint not in watch.savepoints:  # a hook committed
+            self._journal.settle([entry])
         return records
 
     def _run(  # noqa: PLR0913 - the parts of one step

@@ -18,6 +18,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, event
 
+from machina_lab.errors import InsertError
+
 
 _SAVEPOINT: Final = re.compile(
     r"(SAVEPOINT|RELEASE(?: SAVEPOINT)?|ROLLBACK TO(?: SAVEPOINT)?) +(\S+)",
@@ -31,7 +33,7 @@ _WRITE: Final = re.compile(
     r"(?:\s+IF\s+(?:NOT\s+)?EXISTS)?)\s+" + _NAME,
     re.IGNORECASE,
 )
-_READS: Final = ("SELECT", "PRAGMA", "SHOW", "SET", "BEGIN", "EXPLAIN", "VALUES")
+_READS: Final = ("SELECT", "PRAGMA", "SHOW", "SET ", "BEGIN", "VALUES")
 _numbers = count(1)
 
 
@@ -117,7 +119,11 @@ class Watch:
     def rollback_to(self, name: str) -> None:
         """
         Take back everything since the savepoint called *name*, and the savepoint.
+
+        If it is gone, because a hook committed, there is nothing left to take back.
         """
+        if name not in self.savepoints:
+            return
         self.connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
         self.connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
 
@@ -125,8 +131,17 @@ class Watch:
         """
         Begin where the driver has not: SQLite would commit the outermost savepoint.
         """
-        if self.connection.dialect.name == "sqlite" and not self.in_transaction:
-            self.connection.exec_driver_sql("BEGIN")
+        if self.connection.dialect.name == "sqlite":
+            if not self.in_transaction:
+                self.connection.exec_driver_sql("BEGIN")
+        elif (
+            getattr(self.connection.connection.driver_connection, "autocommit", 0)
+            is True
+        ):
+            raise InsertError(
+                "the connection is in AUTOCOMMIT mode, where no step could be taken back."
+                " Use an engine without it; Lab(..., autocommit=True) commits every call."
+            )
 
     @property
     def in_transaction(self) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from machina_lab.alchemy import open_repo
 from machina_lab.alchemy.doors import safe_url, secrets_of
 from machina_lab.errors import InsertError, MissingDependencyError, RepoError
-from tests.support.jobs import built, insert
+from tests.support.jobs import built, insert, job
 from tests.support.library_models import Author, Base, Tag
 
 
@@ -307,3 +307,34 @@ def _all_texts(error):
         texts += [str(error), repr(error.args), *getattr(error, "__notes__", ())]
         error = error.__cause__ or error.__context__
     return "\n".join(texts)
+
+
+def test_hook_that_commits(library, database):
+    """
+    A step whose hook commits is done for good: nothing pending, nothing to undo.
+    """
+
+    def after(record):
+        library.session.commit()
+        return record
+
+    library.insert(job([built(Author)], after=after))
+
+    assert library.pending == {}
+    assert database.count("authors") == 1
+    insert(library, built(Author))
+    assert library.pending == {"authors": 1}
+
+
+def test_autocommit_of_the_driver(postgres):
+    """
+    A connection that commits every statement is refused: nothing could be taken back.
+    """
+    engine = postgres.create(Base).execution_options(isolation_level="AUTOCOMMIT")
+    repo = open_repo(engine)
+
+    with pytest.raises(InsertError, match="AUTOCOMMIT mode"):
+        insert(repo, built(Author))
+
+    repo.close()
+    assert postgres.count("authors") == 0
