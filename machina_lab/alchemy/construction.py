@@ -120,6 +120,8 @@ def change(record: Any, changes: dict[str, Any], given: Mapping[str, Any]) -> An
     """
     plan = plan_of(type(record))
     state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
+    if not changes and not given:
+        return _adopted(plan, record, state)
     loaded = state.dict
     named = set(changes)
     if not is_attached(state):
@@ -135,15 +137,39 @@ def change(record: Any, changes: dict[str, Any], given: Mapping[str, Any]) -> An
     return record
 
 
+def _adopted(plan: Plan, record: Any, state: Any) -> Any:
+    """
+    Fill the gaps of a record that a body made and that nobody changes.
+    """
+    if is_attached(state) or "info" in state.__dict__:
+        return record
+    loaded = record.__dict__
+    named = _set_by_body(plan, loaded)
+    if not plan.defaults.keys() <= loaded.keys():
+        _set_all(plan, record, plan.defaults_but(loaded))
+    remember(state, named, (), [name for name in named if name in plan.singles])
+    return record
+
+
 def _set_by_body(plan: Plan, loaded: Mapping[str, Any]) -> Iterable[str]:
     """
     Return what the body set, as far as one can see.
 
-    The constructor of a dataclass fills in None for what it was not given.
+    The constructor of a dataclass fills in None, or an empty list, for what it was
+    not given.
     """
+    known = plan.settable
     if not plan.dataclass:
-        return loaded.keys() & plan.settable.keys()
-    return [name for name in loaded.keys() & plan.settable.keys() if loaded[name]]
+        return [name for name in loaded if name in known]
+    return [
+        name
+        for name, value in loaded.items()
+        if name in known and value is not None and not _is_empty_list(value)
+    ]
+
+
+def _is_empty_list(value: Any) -> bool:
+    return isinstance(value, list) and not value
 
 
 def _free_parents(

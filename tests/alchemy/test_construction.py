@@ -637,6 +637,21 @@ class TestChange:
         assert provenance(user).named == {"name", "admin"}
         assert provenance(user).given == {"admin"}
 
+    def test_falsy_values_of_a_dataclass_body(self):
+        """What a dataclass's constructor was given counts, if it is 0 or empty text."""
+        reader = change(dataclass_models.Reader(name="", role="x"), {}, {})
+
+        assert {"name", "role"} <= provenance(reader).named
+        assert not {"email", "tags", "loans"} & provenance(reader).named
+
+    def test_an_unchanged_record_is_adopted(self):
+        """A body's record that nobody changes is remembered once, saved ones never."""
+        author = User()
+        article = change(Article(author=author), {}, {})
+
+        assert provenance(article).names("author", author)
+        assert change(article, {}, {}) is article
+
     def test_none_of_a_dataclass_body(self):
         """A None of a dataclass's constructor is not what the body set."""
         reader = change(dataclass_models.Reader(name="Jane"), {}, {})
