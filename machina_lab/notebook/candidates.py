@@ -9,14 +9,19 @@ no factory runs and no query is sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from dataclasses import dataclass
+from typing import Final
 
 from machina_lab.core.records import Field
-from machina_lab.errors import MachinaError
 from machina_lab.notebook.grammars import actions
 from machina_lab.notebook.lines import Grammar
 from machina_lab.notebook.paths import complete_path
+from machina_lab.notebook.sources import (
+    Candidate,
+    Completions,
+    FactoryHandle,
+    Sources,
+)
 from machina_lab.notebook.suggestions import (
     as_value,
     fields_below,
@@ -32,65 +37,6 @@ from machina_lab.notebook.words import Word, quote, read_words
 
 #: Kinds with a list of all their values.
 _CLOSED: Final = ("enum", "boolean")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """
-    One text that may stand at the cursor, and what it is, for people.
-    """
-
-    text: str
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Completions:
-    """
-    What may replace *fragment*, the text before the cursor; None if others know better.
-    """
-
-    fragment: str
-    candidates: list[Candidate] | None
-
-
-class FactoryHandle(Protocol):
-    """
-    What completion reads of a factory.
-    """
-
-    @property
-    def variants(self) -> Mapping[str, Any]: ...  # noqa: D102 - as its class says
-    def fields(self) -> Mapping[str, Field]: ...  # noqa: D102
-    @property
-    def inputs(self) -> Iterable[str]: ...  # noqa: D102
-
-
-class Catalog(Protocol):
-    """
-    What completion reads of a lab.
-    """
-
-    def factories(self) -> Mapping[str, FactoryHandle]: ...  # noqa: D102
-    def find(self, path: str) -> FactoryHandle: ...  # noqa: D102
-
-
-@dataclass(frozen=True)
-class Sources:
-    """
-    Where candidates come from.
-
-    Attributes:
-        lab: The current lab.
-        names: The notebook's variables.
-        sequences: Returns the names of the sequences.
-        tables: Returns the names of the tables that are known without asking.
-    """
-
-    lab: Catalog
-    names: Mapping[str, Any] = field(default_factory=dict)
-    sequences: Callable[[], Iterable[Any]] = list
-    tables: Callable[[], Iterable[str]] = list
 
 
 def complete(text: str, grammar: Grammar, sources: Sources) -> Completions:
@@ -177,22 +123,16 @@ class _Line:
     def _factory(self, word: Word) -> Completions:
         base, plus, fragment = word.source.rpartition("+")
         if not plus:
-            names = self.sources.lab.factories()
+            names = self.sources.factories()
             return _matching(fragment, [Candidate(name, "factory") for name in names])
         used = base.split("+")[1:]
-        handle = self._find(base)
+        handle = self.sources.find(base)
         found = [
             Candidate(name, "variant")
             for name in (handle.variants if handle else ())
             if name not in used
         ]
         return _matching(fragment, found)
-
-    def _find(self, path: str) -> FactoryHandle | None:
-        try:
-            return self.sources.lab.find(path)
-        except MachinaError:
-            return None
 
     def _fields(self) -> tuple[Mapping[str, Field], FactoryHandle | None]:
         """
@@ -201,7 +141,7 @@ class _Line:
         names = [name.strip("[]") for name in self.grammar.names]
         given = self._names_before()
         at = names.index("FACTORY") if "FACTORY" in names else len(given)
-        handle = self._find(given[at].text) if at < len(given) else None
+        handle = self.sources.find(given[at].text) if at < len(given) else None
         return (handle.fields() if handle else {}), handle
 
     def attributes(self, word: Word) -> Iterator[Candidate]:

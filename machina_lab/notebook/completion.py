@@ -10,15 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from machina_lab.notebook.candidates import (
-    Completions,
-    Sources,
-    complete,
-    complete_cell,
-)
+from machina_lab.notebook.candidates import complete, complete_cell
 from machina_lab.notebook.desk import Desk
 from machina_lab.notebook.grammars import CELLS, LINES
 from machina_lab.notebook.lines import Grammar
+from machina_lab.notebook.sources import Completions, Sources, read_tables
 
 
 _MAGIC: Final = re.compile(r"(?:[^%'\"#]*=)?\s*(?P<mark>%%?)(?P<name>\w+)[ \t]+")
@@ -105,11 +101,12 @@ def _sequence_names() -> list[Any]:
 
 def table_names(lab: Any) -> list[str]:
     """
-    Return the tables that the lab's factories write to, without asking a database.
+    Return the tables that are known without asking a database.
     """
-    found: dict[str, None] = {}
-    for factory in lab.factories().values():
-        table = getattr(factory.model, "__table__", None)
+    tables = read_tables(lab)
+    found = dict.fromkeys(table.key for table in tables.schema) if tables else {}
+    for name in lab.names(automatic=False):
+        table = getattr(lab.find(name).model, "__table__", None)
         if table is not None:
             found[str(table)] = None
     return list(found)

@@ -146,6 +146,31 @@ class Page:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
 
+@dataclass(frozen=True)
+class Themed:
+    """
+    A picture in light or dark colours, whatever the front end's are.
+
+    Attributes:
+        picture: The picture, which shows itself as HTML.
+        theme: `light` or `dark`.
+    """
+
+    picture: Any
+    theme: str
+
+    def __repr__(self) -> str:
+        """
+        Return the picture's text.
+        """
+        return repr(self.picture)
+
+    def _repr_html_(self) -> str:
+        inner = self.picture._repr_html_()
+        style = f"color-scheme: {self.theme}; background: Canvas"
+        return f'<div style="{style}">{inner}</div>'
+
+
 def cut(value: object, limit: int = _LONGEST) -> str:
     """
     Return *value* as one line that is not too long.

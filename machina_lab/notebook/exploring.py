@@ -17,6 +17,7 @@ from machina_lab.notebook.display import (
     Facts,
     Grid,
     Page,
+    Themed,
     cut,
 )
 from machina_lab.notebook.loops import loop
@@ -31,19 +32,37 @@ def factories() -> Any:
     """
     Return the lab's factories as a DataFrame (`%factories`).
     """
+    lab = desk.lab
+    own = set(lab.names(automatic=False))
     rows = [
-        {
-            "factory": name,
-            "makes": factory.model.__name__ if factory.model else "",
-            "variants": ", ".join(factory.variants),
-            "inputs": ", ".join(factory.inputs),
-            "hooks": ", ".join(factory.hooks),
-            "defined": factory.definition.place,
-        }
-        for name, factory in desk.lab.factories().items()
+        _factory_row(name, lab.find(name) if name in own else None)
+        for name in lab.names()
     ]
     columns = ("factory", "makes", "variants", "inputs", "hooks", "defined")
     return _listing(rows, columns, "" if rows else _NO_FACTORIES)
+
+
+def _factory_row(name: str, handle: Any) -> dict[str, Any]:
+    """
+    Return one factory as a row; those of tables are defined when they are first used.
+    """
+    if handle is None:
+        return {
+            "factory": name,
+            "makes": "",
+            "variants": "",
+            "inputs": "",
+            "hooks": "",
+            "defined": "by its table",
+        }
+    return {
+        "factory": name,
+        "makes": handle.model.__name__ if handle.model else "",
+        "variants": ", ".join(handle.variants),
+        "inputs": ", ".join(handle.inputs),
+        "hooks": ", ".join(handle.hooks),
+        "defined": handle.definition.place,
+    }
 
 
 def _listing(rows: list[dict[str, Any]], columns: tuple[str, ...], caption: str) -> Any:
@@ -202,16 +221,18 @@ def diagram(table: str = "") -> Any:
     Return a picture of the tables, or of one and its neighbours (`%schema --diagram`).
     """
     around = {"around": table} if table else {}
-    return _read_schema().diagram("svg", **around)
+    picture = _read_schema().diagram("svg", **around)
+    theme = desk.settings.theme
+    return picture if theme == "auto" else Themed(picture, theme)
 
 
 def _read_schema() -> Any:
-    if not is_async():
-        return desk.lab.refresh_schema()
-    from machina_lab.schema import Schema
+    if is_async():
+        from machina_lab.schema import Schema
 
-    read = desk.lab.repo.arun(lambda session: Schema.reflect(session.connection()))
-    return loop.run(read)
+        read = desk.lab.repo.arun(lambda session: Schema.reflect(session.connection()))
+        return loop.run(read)
+    return desk.lab.refresh_schema()
 
 
 def scaffold(table: str) -> str:

@@ -16,6 +16,8 @@ from machina_lab.notebook.inserting import steps_grid
 from machina_lab.notebook.waiting import waited
 
 
+#: Factories that the status names.
+_LISTED: Final = 20
 _PASSWORD: Final = re.compile(r"://[^/@:]*:[^@]+@")
 
 
@@ -25,16 +27,23 @@ def status() -> Page:
     """
     lab = desk.lab
     repo = lab.repo
-    names = lab.names()
-    shown = ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")  # noqa: PLR2004 - as many as read well
+    own = lab.names(automatic=False)
+    tables = len(lab.names()) - len(own)
     facts = {
         "database": repo.label if repo is not None else "none: %lab connect URL",
         "transaction": _transaction(lab),
         "steps": f"{len(lab.journal)} in the journal",
-        "factories": f"{len(names)}: {shown}" if names else "none defined yet",
+        "factories": _listed(own) if own else "none defined yet",
     }
-    data = {"pending": lab.pending, "steps": len(lab.journal), "factories": names}
+    if tables:
+        facts["tables"] = f"{tables} more factories, one a table"
+    data = {"pending": lab.pending, "steps": len(lab.journal), "factories": own}
     return Page("Lab", (Facts(facts),), data)
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:_LISTED])
+    return f"{len(names)}: {shown}{', ...' if len(names) > _LISTED else ''}"
 
 
 def _transaction(lab: Any) -> str:

@@ -16,8 +16,8 @@ from machina_lab.notebook.desk import Desk
 
 
 if TYPE_CHECKING:
-    from machina_lab.notebook.candidates import Completions
     from machina_lab.notebook.lines import Grammar
+    from machina_lab.notebook.sources import Completions
 
 
 _IDENTIFIER: Final = "machina_lab.completion"

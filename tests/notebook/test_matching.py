@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from machina_lab.notebook.candidates import Candidate, Completions
 from machina_lab.notebook.matching import as_old_matches
+from machina_lab.notebook.sources import Candidate, Completions
 from tests.support.shells import completions, run, shell
 
 

@@ -41,7 +41,7 @@ class TestNames:
         """
         The bare form that the terminal allows is completed while no variable hides it.
         """
-        assert ["order"] == tab("build ord")
+        assert ["order", "order_line"] == tab("build ord")
         run(ip, "build = 1")
         assert "order" not in tab("build ord")
 
@@ -49,7 +49,14 @@ class TestNames:
         """
         %build_list completes a factory behind the count, and nothing in its place.
         """
-        assert ["order"] == tab("%build_list 5 o")
+        assert ["order", "order_line"] == tab("%build_list 5 o")
+
+    def test_tables_are_factories(self, tab):
+        """
+        The factories of tables complete like one's own, with the attributes.
+        """
+        assert ["order_line"] == tab("%build order_")
+        assert ["quantity="] == tab("%build order_line q")
 
     def test_variants(self, tab):
         """
@@ -68,7 +75,7 @@ class TestNames:
         assert ["reset", "set"] == tab("%sequences ")
         assert ["commit", "connect"] == sorted(tab("%lab co"))
         assert ["shop"] == tab("%lab use sh")
-        assert ["orders"] == tab("%schema or")
+        assert ["orders"] == tab("%schema orders")
 
     def test_paths(self, tab, tmp_path):
         """

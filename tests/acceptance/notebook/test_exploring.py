@@ -15,9 +15,9 @@ class TestFactories:
         """
         frame = cell("%factories").result
 
-        assert ["customer", "order", "category", "product", "broken"] == list(
-            frame["factory"]
-        )
+        own = ["customer", "order", "category", "product", "broken"]
+        assert own == list(frame["factory"])[:5]
+        assert "order_line" in list(frame["factory"])[5:]
         assert ["Customer", "admin, retired"] == list(
             frame.loc[0, ["makes", "variants"]]
         )

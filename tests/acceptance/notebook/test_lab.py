@@ -23,6 +23,7 @@ class TestStatus:
         for part in ("sqlite://", "customers 1, orders 1 pending", "1 in the journal"):
             assert part in text
         assert "5: customer, order" in text
+        assert "4 more factories, one a table" in text
         assert text == repr(cell("%lab status").result)
 
     def test_a_session_of_the_caller(self, cell, shop, memory):
