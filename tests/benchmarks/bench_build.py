@@ -3,8 +3,8 @@ Building records, side by side with hand-written code and peers.
 
     python -m tests.benchmarks.bench_build [--records 20000] [--rounds 7]
 
-A five-field dataclass with two sequences, and a mapped article with its author, unsaved.
-All cases take turns in random order within one run; ratios are of medians to the
+A five-field dataclass with two sequences; a mapped article with its author, unsaved.
+All cases take turns in random order in one run; ratios are of medians to the
 hand-written function that makes the same object. Also the time that the import takes.
 """
 

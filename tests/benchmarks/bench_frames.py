@@ -1,5 +1,5 @@
 """
-How long frames take: `python -m tests.benchmarks.frames`.
+How long frames take: `python -m tests.benchmarks.bench_frames`.
 
 Ten thousand mapped records of ten columns to a DataFrame, against a conversion written
 by hand for this very class with the same dtypes; rounds in random order, medians.
