@@ -131,16 +131,14 @@ class Watch:
         """
         Begin where the driver has not: SQLite would commit the outermost savepoint.
         """
+        driver = self.connection.connection.driver_connection
         if self.connection.dialect.name == "sqlite":
             if not self.in_transaction:
                 self.connection.exec_driver_sql("BEGIN")
-        elif (
-            getattr(self.connection.connection.driver_connection, "autocommit", 0)
-            is True
-        ):
+        elif getattr(driver, "autocommit", None) is True:
             raise InsertError(
-                "the connection is in AUTOCOMMIT mode, where no step could be taken back."
-                " Use an engine without it; Lab(..., autocommit=True) commits every call."
+                "the connection is in AUTOCOMMIT mode: no step could be taken back. Use"
+                " an engine without it; Lab(..., autocommit=True) commits every call."
             )
 
     @property

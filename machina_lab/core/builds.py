@@ -145,13 +145,28 @@ class Builds(Registry):
 
         One at a time: a million of them need not be in memory together.
         """
-        return (self._draft(name, given) for _ in repeat(None, n))
+        draft = self._drafter({})
+        return (draft(name, given) for _ in repeat(None, n))
 
-    def _draft(self, reference: Any, given: Any) -> Any:
-        factory = self.find(reference)
-        lab = factory.lab
-        plan = lab._plan_of(factory.path)  # noqa: SLF001 - of its own class
-        return plan.draft(given, lab._draft)  # noqa: SLF001 - of its own class
+    def _drafter(self, known: dict[Any, Any]) -> Callable[[Any, Any], Any]:
+        """
+        Return what works out records of this lab's factories, each looked up once.
+
+        Args:
+            known: What was looked up so far, by reference.
+        """
+
+        def draft(reference: Any, given: Any) -> Any:
+            found = known.get(reference)
+            if found is None:
+                factory = self.find(reference)
+                lab: Builds = factory.lab
+                plan = lab._plan_of(factory.path)
+                other = draft if lab is self else lab._drafter({})
+                found = known[reference] = plan, other
+            return found[0].draft(given, found[1])
+
+        return draft
 
     def _built(self, reference: Any, given: dict[str, Any]) -> Any:
         """
