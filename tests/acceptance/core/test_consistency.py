@@ -3,7 +3,6 @@ One factory, many doors: every way to a record gives the same record.
 """
 
 import functools
-import linecache
 
 from dataclasses import dataclass
 from typing import Any
@@ -120,21 +119,6 @@ def class_of_a_loop(lab):
             return model()  # noqa: B023 - the last class of the loop, as Python has it
 
 
-def shadowed_name(lab):
-    text = "@lab.factory\ndef it():\n    return Post(title=sequence('s'))\n"
-    linecache.cache["<cell>"] = (
-        len(text),
-        None,
-        text.splitlines(keepends=True),
-        "<cell>",
-    )
-    names = {"lab": lab, "sequence": sequence, "Post": Post}
-    exec(compile(text, "<cell>", "exec"), names)
-    lab.build("it")
-    # Another cell gives the name another meaning.
-    names["sequence"] = lambda name: lambda it: f"{name}{it.number}"
-
-
 def pydantic_record(lab):
     @lab.factory(name="it")
     def it():
@@ -203,7 +187,6 @@ BODIES = (
     lazy_of_a_plain_class,
     lazy_attrs_default,
     class_of_a_loop,
-    shadowed_name,
     pydantic_record,
     named_tuple,
     mapped_record,
