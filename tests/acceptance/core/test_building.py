@@ -3,6 +3,7 @@ Building as such: what surrounds a build, and what it leaves alone.
 """
 
 import gc
+import sys
 import threading
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ import machina_lab
 
 from machina_lab import Lab, VariantError, assoc, sequence
 from tests.support.bodies import empty
-from tests.support.kinds import KINDS
+from tests.support.kinds import KINDS, Base, MappedUser
 
 
 @dataclass
@@ -83,6 +84,24 @@ class TestGarbageCollection:
             assert not gc.isenabled()
         finally:
             gc.enable()
+
+
+class TestGoingAway:
+    def test_engine_that_was_disposed_first(self, memory, monkeypatch):
+        """
+        A lab that outlives its engine goes without a word.
+        """
+        raised = []
+        monkeypatch.setattr(sys, "unraisablehook", raised.append)
+        lab = Lab(memory.create(Base))
+        lab.factory(name="user", model=MappedUser)(lambda: {"name": "Jane"})
+        lab.insert("user")
+
+        memory.close()
+        del lab
+        gc.collect()
+
+        assert [] == [each.exc_value for each in raised]
 
 
 class TestThreads:
