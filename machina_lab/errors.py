@@ -31,41 +31,14 @@ what happened, where, the nearest right name, the next step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, ClassVar, Final
 
+from machina_lab.wording import either, listed
+from machina_lab.wording import nearest as nearest  # noqa: PLC0414 - part of this module
 
-#: How many near names an error tells; texts shorter than this are not searched for.
-_SUGGESTED: Final = 3
+
 #: How much of a value an error shows.
 _SHOWN: Final = 80
-
-
-def nearest(name: object, known: Iterable[object]) -> list[str]:
-    """
-    Return the known names that look like *name*, best first.
-
-    Case is ignored, and a known name that starts with or contains *name* counts too.
-    """
-    wanted = str(name).casefold()
-    by_folded = {str(each).casefold(): str(each) for each in known}
-    close = get_close_matches(wanted, by_folded, n=_SUGGESTED, cutoff=0.6)
-    close += [
-        folded
-        for folded in by_folded
-        if len(wanted) >= _SUGGESTED and wanted in folded and folded not in close
-    ]
-    return [by_folded[folded] for folded in close[:_SUGGESTED]]
-
-
-def _or(names: Iterable[str]) -> str:
-    return " or ".join(repr(name) for name in names)
-
-
-def _shown(names: Iterable[object], limit: int = 12) -> str:
-    listed = [str(name) for name in names]
-    rest = len(listed) - limit
-    return ", ".join(listed[:limit]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _rebuilt(
@@ -121,10 +94,10 @@ class OptionError(MachinaError, TypeError):
         """
         known = list(known)
         wrong = list(names)
-        text = f"unknown option {_or(wrong)} for {where}."
+        text = f"unknown option {either(wrong)} for {where}."
         close = [match for name in wrong for match in nearest(name, known)]
         if close:
-            text += f" Did you mean {_or(close)}?"
+            text += f" Did you mean {either(close)}?"
         return cls(f"{text} Options: {', '.join(known) or 'none'}.")
 
 
@@ -173,9 +146,9 @@ class UnknownNameError(MachinaError, LookupError):
     def _text(self) -> str:
         parts = [f"no {self.kind} named {self.name!r}."]
         if self.suggestions:
-            parts.append(f"Did you mean {_or(self.suggestions)}?")
+            parts.append(f"Did you mean {either(self.suggestions)}?")
         if self.known:
-            parts.append(f"Defined: {_shown(self.known)}.")
+            parts.append(f"Defined: {listed(self.known)}.")
         return " ".join(parts)
 
 
@@ -226,8 +199,8 @@ class VariantError(UnknownNameError):
     def _text(self) -> str:
         parts = [f"factory {self.factory!r} has no variant {self.name!r}."]
         if self.suggestions:
-            parts.append(f"Did you mean {_or(self.suggestions)}?")
-        known = _shown(self.known) or "none; define one with @lab.variant"
+            parts.append(f"Did you mean {either(self.suggestions)}?")
+        known = listed(self.known) or "none; define one with @lab.variant"
         return f"{' '.join(parts)} Known variants: {known}."
 
 
@@ -260,11 +233,11 @@ class UnknownAttributeError(MachinaError, KeyError, TypeError):
     def _text(self) -> str:
         where = f" (factory {self.factory!r})" if self.factory else ""
         noun = "attribute" if len(self.keys) == 1 else "attributes"
-        text = f"{self.model} has no {noun} {_or(self.keys)}{where}."
+        text = f"{self.model} has no {noun} {either(self.keys)}{where}."
         close = [match for matches in self.suggestions.values() for match in matches]
         if close:
-            text += f" Did you mean {_or(dict.fromkeys(close))}?"
-        return f"{text} Attributes: {_shown(self.known, 20) or 'none'}."
+            text += f" Did you mean {either(dict.fromkeys(close))}?"
+        return f"{text} Attributes: {listed(self.known, 20) or 'none'}."
 
 
 class _CycleError(MachinaError, RecursionError):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from machina_lab.core.definitions import Shape
+from machina_lab.core.lazies import LAZIES, Resolution
 from machina_lab.core.records import MISSING
 from machina_lab.errors import ArgumentTypeError
 
@@ -76,3 +77,18 @@ def read_inputs(
         name: given[name] if name in given else copied(default)
         for name, default in shape.inputs.items()
     }
+
+
+def with_inputs_worked_out(shape: Shape, given: Any, *, where: str) -> Any:
+    """
+    Return *given* with the lazies among its inputs worked out: a body reads values.
+    """
+    if not shape.inputs or not isinstance(given, Mapping):
+        return given
+    pending = [name for name in shape.inputs if type(given.get(name)) in LAZIES]
+    if not pending:
+        return given
+    resolution = Resolution(dict(given), where=where)
+    for name in pending:
+        resolution.value(name)
+    return resolution.attributes

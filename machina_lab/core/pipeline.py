@@ -16,11 +16,11 @@ from itertools import repeat
 from typing import Any, Final
 
 from machina_lab.core.associations import built_default
-from machina_lab.core.calling import called, copied
+from machina_lab.core.calling import called, copied, with_inputs_worked_out
 from machina_lab.core.definitions import Definition
 from machina_lab.core.drafts import Draft
 from machina_lab.core.hooks import Hook, composed
-from machina_lab.core.lazies import DEFERRED, LAZIES, Resolution
+from machina_lab.core.lazies import DEFERRED, Resolution
 from machina_lab.core.merging import is_record, lay_over, refuse_unknown, reworked
 from machina_lab.core.records import MISSING, Field, RecordKind, kind_of
 from machina_lab.core.shortcuts import shortcut
@@ -186,7 +186,8 @@ class Plan:
             build: Builds what associations refer to.
             asked: What the caller gave, before variants and hooks.
         """
-        given = self._with_inputs_resolved(given)
+        if self._lazies:
+            given = with_inputs_worked_out(self.shape, given, where=self.name)
         made = called(self.definition.function, self.shape, given, where=self.name)
         if self._touches:
             if isinstance(made, Mapping):
@@ -253,18 +254,6 @@ class Plan:
                 attributes.pop(name, None)
 
     # -- merging -------------------------------------------------------------------
-
-    def _with_inputs_resolved(self, given: Any) -> Any:
-        inputs = self.shape.inputs
-        if not inputs or not isinstance(given, Mapping) or not self._lazies:
-            return given
-        pending = [name for name in inputs if type(given.get(name)) in LAZIES]
-        if not pending:
-            return given
-        resolution = Resolution(dict(given), where=self.name)
-        for name in pending:
-            resolution.value(name)
-        return resolution.attributes
 
     def _left(self, given: Any, own: Any) -> dict[str, Any]:
         """

@@ -48,6 +48,21 @@ def portable(value: Any, type_: DataType) -> Any:
         raise CastError(value, type_.label) from error
 
 
+def portable_all(values: Collection[Any], type_: DataType) -> list[Any]:
+    """
+    Return the portable values for many values of one type.
+
+    Raises:
+        CastError: One does not fit the type.
+    """
+    found = set(map(type, values))
+    if type_.kind == "decimal" and found <= {Decimal, type(None)}:
+        return [None if value is None else str(value) for value in values]
+    if found <= _THEMSELVES.get(type_.kind, frozenset()):
+        return list(values)
+    return [portable(value, type_) for value in values]
+
+
 def from_portable(value: Any, type_: DataType) -> Any:
     """
     Return the Python value for a portable value: what a record would hold.
@@ -247,6 +262,15 @@ _MAKERS: Final[dict[Kind, Callable[[Any, DataType], Any]]] = {
     "array": _array,
 }
 
+
+#: Classes whose values are portable as they are, where the kind is theirs.
+_THEMSELVES: Final[dict[Kind, frozenset[type]]] = {
+    "integer": frozenset((int, type(None))),
+    "float": frozenset((float, type(None))),
+    "boolean": frozenset((bool, type(None))),
+    "text": frozenset((str, type(None))),
+    "binary": frozenset((bytes, type(None))),
+}
 
 _READERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "integer": int,
