@@ -4,7 +4,7 @@ The derived factories explorer: what stands on what, and who won each field.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import ipywidgets as widgets
@@ -25,6 +25,7 @@ from machina_lab.widgets.markup import (
     text_table,
 )
 from machina_lab.widgets.sources import uses_of
+from machina_lab.widgets.tables import masked_value
 from machina_lab.widgets.views import View, keep_live
 from machina_lab.widgets.winners import trace
 
@@ -174,9 +175,9 @@ def compare_data(lab: Any, first: str, second: str) -> list[dict[str, Any]]:
     return [
         {
             "field": str(name),
-            "first": line(left[name]) if name in left else "",
+            "first": _cell(name, left),
             "first_by": one.winners.get(name, ""),
-            "second": line(right[name]) if name in right else "",
+            "second": _cell(name, right),
             "second_by": other.winners.get(name, ""),
             "differs": name not in left
             or name not in right
@@ -184,6 +185,10 @@ def compare_data(lab: Any, first: str, second: str) -> list[dict[str, Any]]:
         }
         for name in dict.fromkeys((*left, *right))
     ]
+
+
+def _cell(name: str, values: Mapping[str, Any]) -> str:
+    return line(masked_value(name, values[name])) if name in values else ""
 
 
 class DerivedFactories(View):

@@ -28,6 +28,7 @@ from machina_lab.widgets.markup import (
     text_table,
 )
 from machina_lab.widgets.previews import SHOWN, Preview, preview
+from machina_lab.widgets.tables import records_html
 from machina_lab.widgets.variant_chips import VariantChips
 from machina_lab.widgets.views import View, keep_live
 
@@ -199,7 +200,9 @@ class OverrideForm(View):
         )
         for each in (self.build_button, self.insert_button):
             each.disabled = bool(wrong)
-        self.insert_button.disabled |= self.lab.repo is None
+        repo = self.lab.repo
+        # A handler cannot wait for an asynchronous database without stopping the page.
+        self.insert_button.disabled |= repo is None or repo.is_async
 
     @guarded
     def build(self) -> None:
@@ -304,11 +307,8 @@ class OverrideForm(View):
         if not self.records:
             self.result.value = ""
             return
-        frame = self.lab.frame(self.records, rows_shown=10)
-        self.result.value = heading("Result") + scrolled(
-            frame._repr_html_(),
-            "Result",
-        )
+        table = records_html(self.lab, self.records)
+        self.result.value = heading("Result") + scrolled(table, "Result")
 
     def as_text(self) -> str:
         """
@@ -351,7 +351,7 @@ def preview_html(lab: Any, found: Preview, count: int) -> str:
     elif not found.records:
         body = f"<p>{note('No records.')}</p>"
     else:
-        body = lab.frame(found.records)._repr_html_()
+        body = records_html(lab, found.records)
     more = f" · the first {SHOWN} of {count:,}" if count > SHOWN else ""
     return heading(f"Preview{more}") + scrolled(body, "Preview", name="machina-preview")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from machina_lab.core.tables import Table
 from machina_lab.widgets.markup import line
+from machina_lab.widgets.tables import masked_value
 
 
 #: How many rows of a table are shown.
@@ -60,13 +61,17 @@ def table_data(lab: Any, schema: Any, key: str) -> dict[str, Any]:
 
 def factories_of(lab: Any, table: Table) -> list[str]:
     """
-    Return the factories that make rows of a table.
+    Return the factories that make rows of a table, the table's own last.
     """
-    return [
-        name
-        for name, factory in lab.factories().items()
-        if _table_of(factory.model) == (table.schema, table.name)
-    ]
+    from machina_lab.schema.words import singular, snake
+
+    own = lab.names(automatic=False)
+    place = (table.schema, table.name)
+    found = [name for name in own if _table_of(lab.find(name).model) == place]
+    automatic = singular(snake(table.name))
+    if automatic not in own and lab.has(automatic):
+        found.append(automatic)
+    return found
 
 
 def _table_of(model: Any) -> tuple[str | None, str] | None:
@@ -85,7 +90,14 @@ def sample_data(lab: Any, table: Table) -> list[list[str]]:
     from machina_lab.schema.samples import sample
 
     rows = lab.repo.run(lambda session: sample(session.connection(), table, ROWS))
-    return [["" if value is None else line(value, 40) for value in row] for row in rows]
+    names = [column.name for column in table.columns]
+    return [
+        [
+            "" if value is None else line(masked_value(name, value), 40)
+            for name, value in zip(names, row, strict=True)
+        ]
+        for row in rows
+    ]
 
 
 def counted(lab: Any, table: Table) -> int:

@@ -262,7 +262,6 @@ class SchemaExplorer(View):
         self.factory.value = factory_html(
             table_data(self.lab, self.schema, self.selected)
         )
-        self.scaffold_button.disabled = not hasattr(self.lab, "scaffold")
 
     @guarded
     def _draw(self) -> None:

@@ -28,6 +28,7 @@ from machina_lab.widgets.markup import (
 )
 from machina_lab.widgets.previews import preview
 from machina_lab.widgets.sources import SequenceUse, uses_of
+from machina_lab.widgets.tables import masked_value
 from machina_lab.widgets.views import View, keep_live
 
 
@@ -99,7 +100,7 @@ def _next_value(lab: Any, counter: _Counter, built: dict[str, Any]) -> str:
                 attributes_of(found.records[0]) if found.records else {}
             ) or {}
         if use.field in built[factory]:
-            return line(built[factory][use.field])
+            return line(masked_value(use.field, built[factory][use.field]))
     return ""
 
 

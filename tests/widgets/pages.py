@@ -2,6 +2,8 @@
 What a page does to widgets, without a page: the messages that it sends.
 """
 
+import ipywidgets as widgets
+
 
 def put(widget, value, trait="value"):
     """
@@ -38,7 +40,7 @@ def html_of(widget):
     """
     Return all HTML that a widget shows, style sheets left out.
     """
-    texts = (getattr(each, "value", None) for each in everything(widget))
-    return "\n".join(
-        text for text in texts if isinstance(text, str) and "<style>" not in text
-    )
+    texts = [
+        each.value for each in everything(widget) if isinstance(each, widgets.HTML)
+    ]
+    return "\n".join(text for text in texts if "<style>" not in text)

@@ -2,7 +2,7 @@
 The lines of code beside a widget do what the widget does.
 """
 
-import datetime
+import datetime as dt
 import enum
 
 from decimal import Decimal
@@ -33,8 +33,8 @@ KINDS = {
     "price": (Decimal, st.decimals(allow_nan=False, allow_infinity=False)),
     "share": (float, st.floats(allow_nan=False, allow_infinity=False)),
     "on": (bool, st.booleans()),
-    "day": (datetime.date, st.dates()),
-    "moment": (datetime.datetime, st.datetimes()),
+    "day": (dt.date, st.dates()),
+    "moment": (dt.datetime, st.datetimes()),
     "color": (Color, st.sampled_from(Color)),
     "key": (UUID, st.uuids()),
     "data": (dict, st.dictionaries(st.text(), st.integers() | st.text())),
@@ -43,7 +43,7 @@ FIELDS = {
     **{name: Field(name, of_annotation(cls)[0]) for name, (cls, _) in KINDS.items()},
     "anything": Field("anything", DataType()),
 }
-SCOPE = Scope({"datetime": datetime, "Decimal": Decimal, "UUID": UUID, "Color": Color})
+SCOPE = Scope({"datetime": dt, "Decimal": Decimal, "UUID": UUID, "Color": Color})
 GIVEN = st.fixed_dictionaries(
     {},
     optional={
