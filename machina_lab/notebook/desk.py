@@ -64,11 +64,17 @@ class Desk:
         self.on_use()
         return found
 
-    def put_away(self) -> None:
+    def laid_out(self) -> dict[str, Any]:
         """
-        Go back to where a new notebook starts.
+        Return all that is on the desk, for `lay_out`.
         """
-        self.__init__()  # type: ignore[misc]  # one place says how a desk starts
+        return dict(vars(self))
+
+    def lay_out(self, things: dict[str, Any]) -> None:
+        """
+        Put everything back as it was.
+        """
+        vars(self).update(things)
 
 
 def find_object(path: str) -> Any:

@@ -34,10 +34,12 @@ class Extension:
         """
         from machina_lab.notebook.settings import MachinaLab
 
-        self.desk.shell = self.shell
-        self.desk.settings = MachinaLab(parent=self.shell)
-        self.shell.configurables.append(self.desk.settings)
-        self._undo.append(lambda: self.shell.configurables.remove(self.desk.settings))
+        before = self.desk.laid_out()
+        self._undo.append(lambda: self.desk.lay_out(before))
+        settings = MachinaLab(parent=self.shell)
+        self.desk.shell, self.desk.settings = self.shell, settings
+        self.shell.configurables.append(settings)
+        self._undo.append(lambda: self.shell.configurables.remove(settings))
         for cls in _magics_classes():
             self.add_magics(cls(self.shell, self.desk))
         strategies = self._add_strategies()
@@ -52,10 +54,14 @@ class Extension:
 
             return Rendering(error, shell, settings)()
 
-        def remove() -> None:
-            del MachinaError._render_traceback_  # type: ignore[attr-defined]  # set below
-
+        before = vars(MachinaError).get("_render_traceback_")
         MachinaError._render_traceback_ = render  # type: ignore[attr-defined]  # IPython asks for it
+
+        def remove() -> None:
+            del MachinaError._render_traceback_  # type: ignore[attr-defined]  # set above
+            if before is not None:
+                MachinaError._render_traceback_ = before  # type: ignore[attr-defined]
+
         self._undo.append(remove)
 
     def unload(self) -> None:
@@ -64,7 +70,6 @@ class Extension:
         """
         while self._undo:
             self._undo.pop()()
-        self.desk.put_away()
         if "machina_lab.notebook.loops" in sys.modules:
             from machina_lab.notebook.loops import loop
 
