@@ -190,12 +190,12 @@ class Journal:
         rows: Counter[str] = Counter()
         for entry in self.entries:
             rows.update(entry.step.rows)
-        return dict(rows)
+        return dict(sorted(rows.items()))
 
 
 def rows_by_table(made: Made, watch: Watch, prefix: str | None) -> dict[str, int]:
     """
-    Return table -> rows, parents, children and rows between them included.
+    Return table -> rows, parents, children and rows between them included, by name.
     """
     rows: dict[str, int] = {}
     mapped: set[str] = set()
@@ -211,4 +211,4 @@ def rows_by_table(made: Made, watch: Watch, prefix: str | None) -> dict[str, int
     for name, number in watch.rows.items():
         if name not in mapped:
             rows[name] = rows.get(name, 0) + number
-    return rows
+    return dict(sorted(rows.items()))
