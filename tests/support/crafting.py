@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import warnings
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,20 +45,25 @@ class Report:
         return "\n".join([*lines, *(f"  {k}: {v}" for k, v in self.failed.items())])
 
 
-def open_lab(target: Any) -> tuple[Lab, TableFactories]:
+@contextmanager
+def crafted(target: Any) -> Iterator[tuple[Lab, TableFactories]]:
     """
-    Return a lab on *target* that has every table as a factory.
+    Open a lab on *target* that has every table as a factory; nothing of it stays.
     """
     lab = Lab(repo=target)
     repo = lab.repo
     assert repo is not None
-    factories = repo.run(
-        lambda session: TableFactories.of_database(
-            session.connection(), lab=lab, run=repo.run
+    try:
+        factories = repo.run(
+            lambda session: TableFactories.of_database(
+                session.connection(), lab=lab, run=repo.run
+            )
         )
-    )
-    lab.add_source(factories)
-    return lab, factories
+        lab.add_source(factories)
+        yield lab, factories
+    finally:
+        lab.rollback()
+        repo.close()
 
 
 def one_valid_row(target: Any, *, rows: int = 1) -> Report:
@@ -66,17 +73,12 @@ def one_valid_row(target: Any, *, rows: int = 1) -> Report:
     report = Report()
     with sequences.isolated(), warnings.catch_warnings():
         warnings.simplefilter("error")
-        lab, factories = open_lab(target)
-        try:
+        with crafted(target) as (lab, factories):
             for table in factories.schema:
                 if not table.view and not table.columns:
                     report.failed[table.key] = "it has no columns"
             for name in factories.names():
                 _insert(lab, factories, name, rows, report)
-        finally:
-            lab.rollback()
-            if lab.repo is not None:
-                lab.repo.close()
     return report
 
 

@@ -1,0 +1,218 @@
+"""
+One valid row, then ten, in every table of every schema at hand.
+"""
+
+import inspect
+import time
+
+from contextlib import ExitStack
+
+import pytest
+import sqlalchemy as sa
+
+from machina_lab import Lab
+from machina_lab.core.sequences import sequences
+from machina_lab.errors import OptionError, UndefinedFactoryError
+from machina_lab.schema import TableFactories
+from tests.support import shop_models
+from tests.support.crafting import crafted, one_valid_row
+from tests.support.schemas import load_dump
+from tests.support.traps import POSTGRES, SQLITE
+
+
+#: Tables that cannot have a row, and why.
+IMPOSSIBLE = {
+    ("postgresql", "cycles"): {"staff", "store", "rental"},  # NOT NULL both ways
+    ("postgresql", "shapes"): {"empty_table"},  # no columns
+    ("sqlite", "cycles"): {"staff", "store"},  # NOT NULL both ways, checked at once
+    ("sqlite", "broken"): {"lost_parent"},  # its parent does not exist
+}
+
+
+@pytest.fixture(autouse=True)
+def _counters():
+    with sequences.isolated():
+        yield
+
+
+@pytest.fixture(name="open_lab")
+def _open_lab():
+    with ExitStack() as stack:
+        yield lambda target: stack.enter_context(crafted(target))
+
+
+class TestOneValidRow:
+    @pytest.mark.parametrize("rows", [1, 10])
+    @pytest.mark.parametrize(
+        ("dialect", "name"),
+        [("sqlite", each) for each in SQLITE]
+        + [("postgresql", each) for each in POSTGRES],
+    )
+    def test_traps(self, trap, dialect, name, rows):
+        """
+        Every table of our traps takes rows, but for those that cannot have any.
+        """
+        report = one_valid_row(trap(dialect, name).open(), rows=rows)
+
+        assert IMPOSSIBLE.get((dialect, name), set()) == set(report.failed), report
+
+    @pytest.mark.parametrize("rows", [1, 10])
+    @pytest.mark.parametrize("name", ["chinook", "northwind"])
+    def test_real_schemas_beside_their_data(self, database, name, rows):
+        """
+        Every table of Chinook and Northwind takes rows beside those it has.
+        """
+        load_dump(database, name)
+
+        report = one_valid_row(database.open(), rows=rows)
+
+        assert {} == report.failed
+
+    def test_reasons_are_one_line(self, trap):
+        """
+        What cannot be inserted is named with a reason on one line.
+        """
+        report = one_valid_row(trap("postgresql", "cycles").open())
+
+        assert all("\n" not in reason for reason in report.failed.values())
+        assert "store_manager_id_fkey" in report.failed["staff"]
+
+
+class TestFactories:
+    def test_the_scaffold_is_the_factory(self, trap, open_lab):
+        """
+        What `inspect` shows of an automatic factory is its scaffold.
+        """
+        lab, factories = open_lab(trap("sqlite", "checks").open())
+
+        made = factories.define("person")
+
+        assert inspect.getsource(made.function) in made.text
+        assert made.text == factories.scaffold("person")
+        assert "x" == lab.build_list(3, "person")[2].gender
+
+    def test_overrides_and_variants(self, trap, open_lab):
+        """
+        An automatic factory takes overrides, and knows its optional parents.
+        """
+        lab, factories = open_lab(trap("sqlite", "cycles").open())
+
+        node = lab.insert("node", parent=lab.build("node"))
+        made = factories.define("node")
+
+        assert node.parent_id == node.parent.id
+        assert ["with_parent"] == list(made.variants)
+
+    def test_counters_start_behind_the_rows_that_are_there(self, sqlite, open_lab):
+        """
+        A unique column goes on after the values of a filled table.
+        """
+        with sqlite.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "CREATE TABLE users (id INT PRIMARY KEY, email TEXT NOT NULL UNIQUE)"
+            )
+            connection.exec_driver_sql(
+                "INSERT INTO users VALUES (7, 'user3@example.com'), (9, 'x')"
+            )
+        lab, _ = open_lab(sqlite.open())
+
+        user = lab.insert("user")
+
+        assert (10, "user4@example.com") == (user.id, user.email)
+
+    def test_unknown_tables_suggest_the_nearest(self, trap, open_lab):
+        """
+        A factory that no table stands behind is an undefined factory.
+        """
+        _, factories = open_lab(trap("sqlite", "checks").open())
+
+        with pytest.raises(UndefinedFactoryError, match="Did you mean 'person'"):
+            factories.define("persn")
+
+    def test_views_have_no_factory(self, trap, open_lab):
+        """
+        Nothing can be inserted into a view, and the error says so.
+        """
+        _, factories = open_lab(trap("postgresql", "shapes").open())
+
+        assert "thing_name" not in factories.names()
+        with pytest.raises(OptionError, match="is a view or has no columns"):
+            factories.scaffold("thing_names")
+
+    def test_explain_tells_which_rule_won(self, trap, open_lab):
+        """
+        Names, checks, foreign keys and what is left out are explained.
+        """
+        _, factories = open_lab(trap("sqlite", "checks").open())
+
+        assert "CHECK length(code) = 3" in factories.explain("person", "code")
+        assert "name rule: age" in factories.explain("person", "age")
+        assert "left out (may be NULL)" in factories.explain("person", "died")
+        assert "counted by the database" in factories.explain("person", "id")
+
+    def test_values_that_only_the_database_can_judge(self, trap, open_lab):
+        """
+        A function in a CHECK is met by trial inserts, of which nothing stays.
+        """
+        database = trap("postgresql", "checks")
+        lab, factories = open_lab(database.open())
+
+        source = factories.scaffold("judged")
+
+        assert "CHECK n_even, found by trial" in source
+        assert {} == lab.pending
+        assert 0 == database.count("judged")
+        assert 0 == lab.insert("judged").n % 2
+
+
+class TestModels:
+    def test_classes_that_exist_are_used(self, memory):
+        """
+        Factories of models make the models themselves, imports included.
+        """
+        lab = Lab(repo=memory.create(shop_models.Base))
+        factories = TableFactories.of_models(
+            shop_models.Base, dialect="sqlite", lab=lab, run=lab.repo.run
+        )
+        lab.add_source(factories)
+
+        for name in factories.names():
+            assert 3 == len(lab.insert_list(3, name))
+
+        assert shop_models.OrderLine is factories.define("order_line").model
+        source = factories.scaffold("order_line")
+        assert "from tests.support.shop_models import OrderLine" in source
+        assert "@lab.factory(model=OrderLine)" in source
+        lab.repo.close()
+
+
+class TestSpeed:
+    def test_300_tables(self, sqlite, open_lab):
+        """
+        Three hundred tables connect in 3 seconds and scaffold in 5.
+        """
+        metadata = sa.MetaData()
+        for n in range(300):
+            sa.Table(
+                f"table_{n}",
+                metadata,
+                sa.Column("id", sa.Integer, primary_key=True),
+                *(sa.Column(f"c{m}", sa.String(40), nullable=False) for m in range(8)),
+                sa.Column("price", sa.Numeric(8, 2), sa.CheckConstraint("price > 10")),
+                sa.Column(
+                    "parent_id",
+                    sa.ForeignKey(f"table_{max(n - 1, 0)}.id"),
+                    nullable=n < 1,
+                ),
+            )
+        sqlite.create(metadata)
+
+        started = time.process_time()
+        _, factories = open_lab(sqlite.open())
+        names = factories.names()
+        connected = time.process_time()
+        source = factories.scaffold()
+
+        assert 300 == len(names) == source.count("@lab.factory")
+        assert connected - started < 3
+        assert time.process_time() - connected < 5
