@@ -232,13 +232,18 @@ def _index_where(index: sa.Index, dialect: sa.Dialect) -> str:
 
 
 def _checks(table: sa.Table, dialect: sa.Dialect) -> list[Check]:
+    # Those written beside a column are kept by the column alone.
+    constraints = [
+        *table.constraints,
+        *(k for c in table.columns for k in c.constraints),
+    ]
     found = [
         Check(_sql(constraint.sqltext, dialect), str(constraint.name or ""))
-        for constraint in table.constraints
+        for constraint in constraints
         if isinstance(constraint, sa.CheckConstraint)
     ]
     found += [check for column in table.columns for check in _domain_checks(column)]
-    return sorted(found, key=lambda check: (check.name, check.sql))
+    return sorted(set(found), key=lambda check: (check.name, check.sql))
 
 
 def _domain_checks(column: sa.Column[Any]) -> list[Check]:
