@@ -57,8 +57,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "fixtures(*paths): load these fixture sets before the test."
     )
-    if config.option.machina_seed is None:
+    inherited = getattr(config, "workerinput", {}).get(_INI)
+    if inherited is not None:
+        config.option.machina_seed = inherited
+    elif config.option.machina_seed is None:
         config.option.machina_seed = int.from_bytes(os.urandom(4), "big") % _SEEDS
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """
+    Tell a process of pytest-xdist the seed.
+    """
+    node.workerinput[_INI] = node.config.option.machina_seed
 
 
 @pytest.fixture

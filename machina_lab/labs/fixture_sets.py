@@ -544,6 +544,8 @@ def _groups(records: Any) -> list[tuple[str, Any]]:
 
     if is_frame(records) or hasattr(records, "machina"):
         return [_frame_group("frame", records)]
+    if isinstance(records, Mapping) and not records:
+        return []
     if isinstance(records, Mapping):
         values = list(records.values())
         named = [v for v in values if is_frame(v) or isinstance(v, list | tuple)]

@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm import Session
 
 from machina_lab import load_fixtures
@@ -13,7 +12,6 @@ from machina_lab.alchemy.rows import Rows
 from machina_lab.errors import FixtureError
 from machina_lab.labs.fixture_sets import export_rows
 from machina_lab.schema import Schema
-
 from tests.support import sets
 from tests.support.databases import Database
 
