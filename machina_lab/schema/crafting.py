@@ -11,6 +11,7 @@ import linecache
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -33,6 +34,9 @@ from machina_lab.schema.values import Value
 
 #: How a repo lends its session: `run(work)` calls `work(session)`.
 Run = Callable[[Callable[[Any], Any]], Any]
+
+#: Each factory has a place of its own where `inspect` finds its source.
+_numbers = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class TableFactories:
         self._made: dict[str, TableFactory] = {}
         self._scaffold: Scaffold | None = None
         self._tried: set[str] = set()
+        self._order = [key for key in schema.insert_order() if key in self._names]
 
     @classmethod
     def of_database(
@@ -133,8 +138,7 @@ class TableFactories:
         """
         Return the names of all factories, parents first; nothing is made for that.
         """
-        order = self.schema.insert_order()
-        return [self._names[key].factory for key in order if key in self._names]
+        return [self._names[key].factory for key in self._order]
 
     def define(self, name: str) -> TableFactory:
         """
@@ -205,11 +209,9 @@ class TableFactories:
         Return the keys of these tables, or of all, each with its plan made.
         """
         keys = [self._key(name) for name in names]
-        if not keys:
-            keys = [key for key in self.schema.insert_order() if key in self._names]
-        for key in keys:
+        for key in keys or self._order:
             self._plan(key)
-        return keys
+        return keys or list(self._order)
 
     def _key(self, name: str) -> str:
         key = self._keys.get(name) or self.schema.table(name).key
@@ -235,7 +237,7 @@ class TableFactories:
         plan = self._plan(key)
         text = self._source.source(key)
         recorder = _Recorder(self._lab, self.models)
-        _execute(text, recorder, f"<table {key}>")
+        _execute(text, recorder, f"<table {key} {next(_numbers)}>")
         self._count_on(plan)
         return TableFactory(
             name=name,
@@ -261,12 +263,31 @@ class TableFactories:
             if not plan.values[name].counted:
                 continue
             attribute = plan.names.attributes[name]
-            values = self._run(_column_reader(getattr(model, attribute)))
+            values = self._run(_reader(getattr(model, attribute), plan.values[name]))
             _skip(f"{plan.names.factory}.{attribute}", plan.values[name], values)
 
 
-def _column_reader(attribute: Any) -> Callable[[Any], Any]:
-    return lambda session: session.scalars(sa.select(attribute)).all()
+def _reader(attribute: Any, value: Value) -> Callable[[Any], Any]:
+    """
+    Return what reads the values in a column that a counter could run into.
+    """
+    samples = value.samples()
+    query = sa.select(attribute)
+    if all(isinstance(sample, int) for sample in samples):
+        query = sa.select(sa.func.max(attribute))
+    elif all(isinstance(sample, str) for sample in samples):
+        prefix = _shared_start(samples)
+        query = query.where(attribute.startswith(prefix, autoescape=True))
+    return lambda session: session.scalars(query).all()
+
+
+def _shared_start(texts: list[str]) -> str:
+    """
+    Return what all texts begin with.
+    """
+    first, last = min(texts), max(texts)
+    same = (a == b for a, b in zip(first, last, strict=False))
+    return first[: next((n for n, each in enumerate(same) if not each), len(first))]
 
 
 def _is_counted(plan: Plan, name: str) -> bool:

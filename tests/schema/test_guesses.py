@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql as pg
 
+from machina_lab import Lab
 from machina_lab.core.datatypes import DataType, of_type
 from machina_lab.core.tables import Column, Table
 from machina_lab.errors import OptionError
@@ -134,6 +135,16 @@ def test_decimals_fit_their_column(precision, scale, unique):
 
     assert abs(number) < Decimal(10) ** (precision - scale)
     assert number == round(number, scale)
+
+
+@pytest.mark.parametrize(
+    "code", sorted({rule.fake for rule in (*TEXT_RULES, *OTHER_RULES) if rule.fake})
+)
+def test_realistic_values_exist(code):
+    """
+    Every realistic value that a rule names is one the lab's generator has.
+    """
+    assert eval(f"fake.{code}", {"fake": Lab().fake}) is not None
 
 
 class TestRegisterType:

@@ -56,7 +56,7 @@ def user():
         "email": sequence("user.email", "user{}@example.com".format),
         # left out: id (counted by the database)
         # left out: role, bio (may be NULL)
-        # left out: created_at (DEFAULT CURRENT_TIMESTAMP)
+        # left out: created_at (DEFAULT now())
     }
 
 
