@@ -200,10 +200,6 @@ class _Parser:
         """
         if self._accept("is"):
             return self._is(left)
-        if self._accept("isnull"):
-            return Node("null", (left,))
-        if self._accept("notnull"):
-            return Node("not", (Node("null", (left,)),))
         negated = self._accept("not")
         found = self._plain_comparison(left)
         if found is None:

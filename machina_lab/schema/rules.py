@@ -306,7 +306,7 @@ OTHER_RULES: Final = (
     _other("year", r"year", "integer", 2024),
     _other("month", r"month", "integer", 1),
     _other("day", r"day|day_of_\w+|weekday", "integer", 1),
-    _other("age", r"age", "integer", 30, "person.age()"),
+    _other("age", r"age", "integer", 30, "numeric.integer_number(18, 80)"),
     _other("latitude", r"lat|latitude", "decimal float", 45),
     _other("longitude", r"lon|lng|long|longitude", "decimal float", 7),
     _other(
