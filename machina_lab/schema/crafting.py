@@ -17,8 +17,8 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from machina_lab.core.sequences import sequences
-from machina_lab.core.tables import Table
-from machina_lab.errors import OptionError, UndefinedFactoryError
+from machina_lab.core.tables import Column, Table
+from machina_lab.errors import OptionError, UndefinedFactoryError, UnknownAttributeError
 from machina_lab.schema.guesses import Wish, explain
 from machina_lab.schema.mapped import read_models
 from machina_lab.schema.mapping import Models, map_tables
@@ -171,18 +171,15 @@ class TableFactories:
     def explain(self, table: str, column: str) -> str:
         """
         Say what a column gets and which rule won.
+
+        Raises:
+            UnknownTableError: There is no such table.
+            UnknownAttributeError: The table has no such column.
         """
         key = self._key(table)
         plan = self._plan(key)
         names = plan.names
-        found = next(
-            (
-                c
-                for c in plan.table.columns
-                if column in (c.name, names.attributes[c.name])
-            ),
-            None,
-        ) or plan.table.column(column)
+        found = self._column(plan, column)
         where = f"{key}.{found.name}"
         for parent in plan.parents:
             if found.name in parent.foreign_key.columns:
@@ -195,6 +192,15 @@ class TableFactories:
         return explain(
             Wish(plan.table, found, names.factory, names.attributes[found.name])
         )
+
+    @staticmethod
+    def _column(plan: Plan, name: str) -> Column:
+        attributes = plan.names.attributes
+        for column in plan.table.columns:
+            if name in (column.name, attributes[column.name]):
+                return column
+        known = [*attributes.values()]
+        raise UnknownAttributeError([name], model=plan.table.key, known=known)
 
     # -- making ------------------------------------------------------------------------
 

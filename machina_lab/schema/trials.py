@@ -121,7 +121,9 @@ class Trials:
 
     def _fails(self, row: dict[str, Any]) -> str:
         """
-        Return the name of the CHECK that refuses *row*, "!" for any other fault, or "".
+        Return the name of the CHECK that refuses *row*, or "" if none does.
+
+        Other faults are "!", a NULL where none may be "!null".
         """
         savepoint = self._session.begin_nested()
         try:
@@ -153,7 +155,7 @@ class Trials:
     def _meet(self, row: dict[str, Any]) -> None:
         met: set[str] = set()
         failing = self._fails(row)
-        while failing not in ("", "!") and failing not in met:
+        while failing and failing[0] != "!" and failing not in met:
             change = self._change(failing, row, met)
             if change is None:
                 self._plan.needs.append(f"CHECK {failing} is not met")
@@ -175,7 +177,7 @@ class Trials:
         """
         for change in islice(self._changes(failing), _TRIES):
             now = self._fails({**row, **change})
-            if now not in {"!", failing, *met}:
+            if now not in {"!", "!null", failing, *met}:
                 return change
         return None
 
@@ -229,4 +231,4 @@ def _check_name(error: IntegrityError) -> str:
     not_null = getattr(original, "sqlstate", "") == "23502" or "NOT NULL" in str(
         original
     )
-    return "!" if not_null else ""
+    return "!null" if not_null else ""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from machina_lab import Lab
 from machina_lab.core.sequences import sequences
-from machina_lab.errors import OptionError, UndefinedFactoryError
+from machina_lab.errors import OptionError, UndefinedFactoryError, UnknownAttributeError
 from machina_lab.schema import TableFactories
 from tests.support import shop_models
 from tests.support.crafting import crafted, one_valid_row
@@ -129,6 +129,7 @@ class TestFactories:
         with pytest.raises(UndefinedFactoryError, match="Did you mean 'person'"):
             factories.define("persn")
 
+    @pytest.mark.usefixtures("postgres")  # closed after the lab
     def test_views_have_no_factory(self, trap, open_lab):
         """
         Nothing can be inserted into a view, and the error says so.
@@ -149,7 +150,10 @@ class TestFactories:
         assert "name rule: age" in factories.explain("person", "age")
         assert "left out (may be NULL)" in factories.explain("person", "died")
         assert "counted by the database" in factories.explain("person", "id")
+        with pytest.raises(UnknownAttributeError, match="Did you mean 'gender'"):
+            factories.explain("person", "gendr")
 
+    @pytest.mark.usefixtures("postgres")  # closed after the lab
     def test_values_that_only_the_database_can_judge(self, trap, open_lab):
         """
         A function in a CHECK is met by trial inserts, of which nothing stays.

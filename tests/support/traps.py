@@ -115,7 +115,8 @@ POSTGRES = {
             wait interval NOT NULL, price money NOT NULL, doc tsvector NOT NULL,
             q tsquery NOT NULL, x xml, j json NOT NULL, jb jsonb NOT NULL,
             spot point NOT NULL, area box NOT NULL, path polygon NOT NULL,
-            home address NOT NULL, raw bytea NOT NULL, t time NOT NULL,
+            home address NOT NULL,
+            work address NOT NULL, raw bytea NOT NULL, t time NOT NULL,
             tz timetz NOT NULL, c char(2) NOT NULL, n numeric NOT NULL,
             n2 numeric(3, 3) NOT NULL, r real NOT NULL, o oid NOT NULL,
             jp jsonpath NOT NULL, lsn pg_lsn NOT NULL, cls regclass NOT NULL);
