@@ -307,12 +307,21 @@ class Inserts(Connections):
         """
         Build every factory and variant, and insert them where there is a database.
 
+        Those that come from the database's tables are not tried.
+
         Everything is rolled back, sequences too.
 
         Raises:
             LintError: Some failed; it tells all of them.
         """
-        failures = lint(self, self._lint_insert if self.connected else None)
+        kept = [(repo, repo.autocommit) for repo in self._repos()]
+        try:
+            for repo, _ in kept:
+                repo.autocommit = False
+            failures = lint(self, self._lint_insert if self.connected else None)
+        finally:
+            for repo, autocommit in kept:
+                repo.autocommit = autocommit
         if failures:
             raise LintError(failures)
 

@@ -122,3 +122,22 @@ class TestWithADatabase:
         lab.factory(name="plain")(lambda: {"a": 1})
 
         lab.lint()
+
+
+def test_autocommit_stays_out_of_it(tmp_path):
+    """
+    A lab that commits each call commits nothing while it lints.
+    """
+    lab = Lab(f"sqlite:///{tmp_path / 'shop.db'}", autocommit=True)
+    lab.repo.session.connection().exec_driver_sql(
+        "CREATE TABLE teas (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"
+    )
+    lab.commit()
+    tea = lab.models.Tea
+    lab.factory(name="green", model=tea)(lambda: {"name": "Sencha"})
+
+    lab.lint()
+
+    assert {} == lab.pending
+    assert 0 == len(lab.repo.column_values(tea.name))
+    assert lab.repo.autocommit
