@@ -13,9 +13,10 @@ from machina_lab.core.merging import is_record
 from machina_lab.core.records import MISSING, Field, kind_of
 from machina_lab.widgets import theme
 from machina_lab.widgets.codelines import Nested
-from machina_lab.widgets.controls import CONTROLS, DEFAULT, Control, sort_of
+from machina_lab.widgets.controls import DEFAULT, Control, sort_of
 from machina_lab.widgets.handlers import on_change, summary
 from machina_lab.widgets.markup import line
+from machina_lab.widgets.value_controls import CONTROLS
 
 
 _EXISTING: Final = "existing row"

@@ -172,7 +172,7 @@ def python_literal(value: Any) -> str:
     if isinstance(value, str):
         shown = repr(value)
         simple = shown.startswith("'") and '"' not in value and "\\" not in shown
-        return f'"{value}"' if simple or ("'" in value and shown[0] == '"') else shown
+        return f'"{value}"' if simple else shown
     if isinstance(value, enum.Enum):
         return f"{type(value).__name__}.{value.name}"
     if isinstance(value, Mapping):

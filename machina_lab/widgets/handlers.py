@@ -86,12 +86,31 @@ def details(error: BaseException) -> str:
     """
     if isinstance(error, MachinaError):
         return ""
-    frames = "".join(traceback.format_exception(error))
+    frames = "\n".join(map(_frames, _chain(error)))
     return (
         "<details><summary>Traceback</summary>"
         '<div class="machina-source"><pre tabindex="0">'
         f"<code>{escaped(frames)}</code></pre></div></details>"
     )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """
+    Yield what led to *error*, then the error.
+    """
+    before = error.__cause__
+    if before is None and not error.__suppress_context__:
+        before = error.__context__
+    if before is not None:
+        yield from _chain(before)
+    yield error
+
+
+def _frames(error: BaseException) -> str:
+    # Only the first line of a text: a database's error goes on with the values.
+    lines = traceback.format_tb(error.__traceback__)
+    notes = getattr(error, "__notes__", ())
+    return "".join([*lines, "\n".join([summary(error), *map(str, notes)]), "\n"])
 
 
 def guarded(method: F) -> F:

@@ -11,11 +11,12 @@ import ipywidgets as widgets
 
 from machina_lab.core.merging import is_record
 from machina_lab.core.records import Field
+from machina_lab.core.secrets import masked
 from machina_lab.errors import UndefinedFactoryError
 from machina_lab.widgets import theme
 from machina_lab.widgets.association_controls import controls_for, default_of
 from machina_lab.widgets.codelines import CodeLines, build_lines
-from machina_lab.widgets.controls import Control
+from machina_lab.widgets.controls import Control, control_data
 from machina_lab.widgets.form_data import form_data, form_fields
 from machina_lab.widgets.handlers import details, guarded, on_change, on_click, summary
 from machina_lab.widgets.markup import (
@@ -36,6 +37,7 @@ from machina_lab.widgets.views import View, keep_live
 #: A preview that takes longer than this no longer follows every key.
 _SLOW: Final = 0.2
 _MOST: Final = 100_000
+_HEADS: Final = ("field", "type", "override")
 
 
 class OverrideForm(View):
@@ -62,6 +64,7 @@ class OverrideForm(View):
         self._data: dict[str, Any] = {}
         self._fields: Mapping[str, Field] = {}
         self._signature: Any = None
+        self._seen: Preview | None = None
         self.controls: dict[str, Control] = {}
         self.chips = VariantChips((), (), self._on_change)
         self._make_parts()
@@ -112,7 +115,7 @@ class OverrideForm(View):
         )
 
     def _make_controls(self, chosen: tuple[str, ...]) -> None:
-        kept = {name: (type(c), c.state()) for name, c in self.controls.items()}
+        kept = dict(self.controls)
         chosen = tuple(self.chips.chosen) or chosen
         factory = self.lab.find(self.name)
         self._fields = form_fields(self.lab, self.name)
@@ -121,9 +124,9 @@ class OverrideForm(View):
         made = controls_for(self._fields, self._on_change, self.lab)
         self.controls = {each.field.name: each for each in made}
         for name, control in self.controls.items():
-            kind, state = kept.get(name, (None, None))
-            if kind is type(control):
-                control.restore(state)
+            old = kept.get(name)
+            if old and control_data(old.field) == control_data(control.field):
+                control.restore(old.state())
         self.chips = VariantChips(list(factory.variants), chosen, self._on_change)
         self.chips_box.children = [self.chips.widget]
         self.fields_box.children = [each.widget for each in made]
@@ -187,6 +190,8 @@ class OverrideForm(View):
         self._show_code()
         if self.live.value:
             self._show_preview()
+        elif self._seen is not None:
+            self._put_preview(self._seen, "Preview from before the last change")
 
     def _read(self) -> None:
         found: dict[str, Any] = {}
@@ -285,10 +290,7 @@ class OverrideForm(View):
         )
         data = self._data
         makes = f"makes {data['model']} · " if data["model"] else ""
-        self.title.value = (
-            f'<div class="machina-title" role="heading" aria-level="3">'
-            f"{escaped(self.path)}</div>{note(makes + data['place'])}"
-        )
+        self.title.value = theme.title(self.path, makes + data["place"])
 
     def _show_preview(self) -> None:
         found = preview(self.lab, self.path, self.count.value, self.overrides)
@@ -298,10 +300,16 @@ class OverrideForm(View):
                 f"This preview took {found.seconds:.1f} s, so it no longer follows"
                 " every key. Tick Live preview to look again."
             )
-        self.preview.value = preview_html(self.lab, found, self.count.value)
+        self._seen = found
+        self._put_preview(found, "Preview")
         if found.records and is_record(found.records[0]):
             for name, control in self.controls.items():
                 control.show_default(default_of(found.records[0], name))
+
+    def _put_preview(self, found: Preview, title: str) -> None:
+        self.preview.value = preview_html(
+            self.lab, found, self.count.value, title=title
+        )
 
     def _show_result(self) -> None:
         if not self.records:
@@ -314,34 +322,28 @@ class OverrideForm(View):
         """
         Return the fields and the code as text.
         """
-        data = self._data
-        rows = [
-            (each["name"], each["type"], self._shown(each["name"]))
-            for each in data["fields"]
-        ]
-        table = text_table(("field", "type", "override"), rows)
+        table = text_table(_HEADS, self._rows())
         return f"Override form for {self.path}\n\n{table}\n\n{self.lines}"
 
     def as_html(self) -> str:
         """
         Return the fields and the code as plain HTML.
         """
-        rows = [
-            (each["name"], each["type"], self._shown(each["name"]))
-            for each in self._data["fields"]
-        ]
-        table = grid(("field", "type", "override"), rows)
+        table = grid(_HEADS, self._rows())
         lines = f"<pre><code>{escaped(self.lines)}</code></pre>"
         return f"<div><p><b>{escaped(self.path)}</b></p>{table}{lines}</div>"
 
-    def _shown(self, name: str) -> Any:
-        from machina_lab.core.secrets import masked
-
+    def _rows(self) -> list[tuple[Any, ...]]:
         shown = masked(self.overrides)
-        return shown.get(name, "")
+        return [
+            (each["name"], each["type"], shown.get(each["name"], ""))
+            for each in self._data["fields"]
+        ]
 
 
-def preview_html(lab: Any, found: Preview, count: int) -> str:
+def preview_html(
+    lab: Any, found: Preview, count: int, *, title: str = "Preview"
+) -> str:
     """
     Return a preview as HTML of a height that does not change.
     """
@@ -353,7 +355,7 @@ def preview_html(lab: Any, found: Preview, count: int) -> str:
     else:
         body = records_html(lab, found.records)
     more = f" · the first {SHOWN} of {count:,}" if count > SHOWN else ""
-    return heading(f"Preview{more}") + scrolled(body, "Preview", name="machina-preview")
+    return heading(f"{title}{more}") + scrolled(body, "Preview", name="machina-preview")
 
 
 def override_form(lab: Any, name: str) -> OverrideForm:

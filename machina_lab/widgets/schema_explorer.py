@@ -10,17 +10,14 @@ from typing import Any, Final
 
 import ipywidgets as widgets
 
-from machina_lab.core.tables import Table
 from machina_lab.widgets import theme
-from machina_lab.widgets.diagram_pages import GAP, drawn, link, picture
+from machina_lab.widgets.codelines import python_literal
+from machina_lab.widgets.diagram_pages import drawn, picture
 from machina_lab.widgets.handlers import guarded, on_change, on_click
 from machina_lab.widgets.markup import (
-    Markup,
     code_line,
     escaped,
     grid,
-    heading,
-    line,
     note,
     scrolled,
     source,
@@ -32,6 +29,12 @@ from machina_lab.widgets.schema_data import (
     sample_data,
     schema_data,
     table_data,
+)
+from machina_lab.widgets.table_pages import (
+    columns_html,
+    factory_html,
+    head_html,
+    table_label,
 )
 from machina_lab.widgets.views import View, keep_live
 
@@ -134,7 +137,7 @@ class SchemaExplorer(View):
         """
         The Python call that shows the chosen table.
         """
-        return f"lab.schema.table({self.selected!r})"
+        return f"lab.schema.table({python_literal(self.selected)})"
 
     @guarded
     def reread(self) -> None:
@@ -287,7 +290,7 @@ class SchemaExplorer(View):
         code = str(self.lab.scaffold(self.selected))
         self.scaffolded.value = (
             code_line(f"%scaffold {self.selected}", "Magic")
-            + code_line(f"lab.scaffold({self.selected!r})", "Python")
+            + code_line(f"lab.scaffold({python_literal(self.selected)})", "Python")
             + source(code, "Scaffold")
         )
 
@@ -310,90 +313,6 @@ class SchemaExplorer(View):
         heads = ("table", "rows", "columns", "parents", "children")
         rows = [[each[head] for head in heads] for each in self.schema.rows()]
         return f"<div>{grid(heads, rows)}</div>"
-
-
-def table_label(table: Table) -> str:
-    """
-    Return a table as it stands in the list.
-    """
-    rows = "" if table.rows is None else f"{GAP}{table.rows:,}"
-    return f"{line(table.key, 60)}{rows or (GAP + 'view' if table.view else '')}"
-
-
-def head_html(data: dict[str, Any]) -> str:
-    """
-    Return the head of a table's page.
-    """
-    counts = [] if data["rows"] is None else [f"{data['rows']:,} rows"]
-    facts = [*counts, f"{len(data['columns'])} columns"]
-    facts += [f"made by {', '.join(data['factories'])}"] if data["factories"] else []
-    facts += (
-        [f"insert order {data['place']} of {data['tables']}"] if data["place"] else []
-    )
-    facts += [data["comment"]] if data["comment"] else []
-    return heading(data["key"]) + note(" · ".join(facts))
-
-
-def columns_html(data: dict[str, Any]) -> str:
-    """
-    Return the columns of a table, and where it leads.
-    """
-    heads = ("column", "type", "null", "key", "default", "references", "comment")
-    rows = [
-        (
-            each["column"],
-            each["type"],
-            "null" if each["nullable"] else "",
-            each["key"],
-            each["default"],
-            each["references"],
-            each["comment"],
-        )
-        for each in data["columns"]
-    ]
-    used = [at for at in range(len(heads)) if at < 4 or any(row[at] for row in rows)]  # noqa: PLR2004 - the first four always
-    table = grid([heads[at] for at in used], [[row[at] for at in used] for row in rows])
-    more = [
-        f"<dt>{label}</dt><dd>{'<br>'.join(map(escaped, data[name]))}</dd>"
-        for label, name in (
-            ("unique together", "uniques"),
-            ("checks", "checks"),
-            ("indexes", "indexes"),
-        )
-        if data[name]
-    ]
-    facts = f"<dl>{''.join(more)}</dl>" if more else ""
-    return scrolled(table + _relations(data) + facts, f"Columns of {data['key']}")
-
-
-def _relations(data: dict[str, Any]) -> str:
-    rows = [
-        (way, Markup(link(key)), join)
-        for way, name in (("parent", "parents"), ("child", "children"))
-        for key, join in data[name]
-    ]
-    return grid(("relation", "table", "by"), rows) if rows else ""
-
-
-def factory_html(data: dict[str, Any]) -> str:
-    """
-    Return which factories make rows of a table, and when they are inserted.
-    """
-    makers = ", ".join(data["factories"]) or "none yet: Scaffold writes one"
-    place = f"{data['place']} of {data['tables']}" if data["place"] else "a view: never"
-    after = ", ".join(dict.fromkeys(parent for parent, _ in data["parents"]))
-    facts = {
-        "factories": makers,
-        "insert order": place,
-        "after": after,
-        "cycles": "; ".join(data["cycles"]),
-    }
-    told = "".join(
-        f"<dt>{escaped(name)}</dt><dd>{escaped(value)}</dd>"
-        for name, value in facts.items()
-        if value
-    )
-    return f"<dl>{told}</dl>"
 
 
 def schema_explorer(lab: Any) -> SchemaExplorer:

@@ -58,6 +58,7 @@ clip-path:inset(50%);white-space:nowrap}
 .machina .widget-checkbox{display:flex;align-items:center;height:auto}
 .machina .widget-label-basic{display:flex;align-items:center;overflow:hidden;
 line-height:1.45;min-height:28px}
+.machina select:not([size]){appearance:auto;background-image:none}
 .machina .widget-label-basic span{overflow:hidden;text-overflow:ellipsis}
 .machina :is(input:not([type=checkbox]),select,textarea){box-sizing:border-box;
 font-family:inherit;font-size:13px;color:var(--jp-widgets-input-color,var(--m-text));
@@ -123,7 +124,8 @@ background:color-mix(in srgb,var(--m-accent) 16%,transparent)}
 .machina .machina-differs td:first-child{font-weight:600}
 .machina dl{display:grid;grid-template-columns:max-content 1fr;
 gap:2px 16px;margin:4px 0}
-.machina dt{color:var(--m-soft);margin:0;font-weight:400}.machina dd{margin:0}
+.machina dt{color:var(--m-soft);margin:0;font-weight:400;white-space:nowrap}
+.machina dd{margin:0}
 .machina .machina-status{min-height:24px}
 .machina details summary{cursor:pointer}
 .machina .machina-canvas{overflow:auto;border:1px solid var(--m-line);border-radius:4px;
@@ -155,11 +157,22 @@ color:var(--jp-content-link-color,LinkText);text-decoration:underline}
 """
 
 
+#: JupyterLab takes plain keys for its own commands (arrows walk the cells, `d d`
+#: deletes one) unless one types text. So lists, boxes and buttons keep their keys by
+#: its own attribute for that; other front ends do not know it.
+_KEYS: Final = (
+    "const r=this.closest('.machina');"
+    "r&&!r.dataset.keys&&(r.dataset.keys=1,r.addEventListener('focusin',e=>"
+    "e.target.matches('select,button,[type=checkbox],[role=button],[role=tab]')"
+    "&&e.target.setAttribute('data-lm-suppress-shortcuts','true')))"
+)
+
+
 def style() -> widgets.HTML:
     """
     Return the style sheet, to be put first into a widget.
     """
-    sheet = widgets.HTML(f"<style>{_CSS}</style>")
+    sheet = widgets.HTML(f'<style onload="{escape(_KEYS, quote=True)}">{_CSS}</style>')
     sheet.layout.display = "none"
     return sheet
 

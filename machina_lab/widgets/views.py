@@ -115,9 +115,14 @@ def _follow(_result: object = None) -> None:
     """
     Refresh the widgets that are still there, after a cell was run.
     """
+    from IPython import get_ipython
+
     for each in list(_live):
         view = each()
         if view is None or view.comm is None:
             _live.remove(each)
         else:
             view.follow()
+    shell = get_ipython()
+    if not _live and shell is not None:
+        shell.events.unregister("post_run_cell", _follow)

@@ -43,4 +43,4 @@ def html_of(widget):
     texts = [
         each.value for each in everything(widget) if isinstance(each, widgets.HTML)
     ]
-    return "\n".join(text for text in texts if "<style>" not in text)
+    return "\n".join(text for text in texts if "<style" not in text)

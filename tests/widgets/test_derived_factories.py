@@ -8,7 +8,7 @@ import pytest
 
 from machina_lab import Lab
 from machina_lab.widgets import derived
-from machina_lab.widgets.derived_factories import (
+from machina_lab.widgets.factory_data import (
     compare_data,
     entry_label,
     factory_data,

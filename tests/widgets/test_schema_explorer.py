@@ -75,7 +75,7 @@ def test_choosing_opens_the_page(view):
     choose(view, "orders")
 
     assert view.selected == "orders"
-    assert view.code == "lab.schema.table('orders')"
+    assert view.code == 'lab.schema.table("orders")'
     assert "customers.id" in view.columns.value
     assert 'data-table="order_lines"' in view.columns.value
 
