@@ -200,7 +200,7 @@ def check(
     Check a fixture set: types, keys, foreign keys, edits. Nothing is loaded.
     """
     with _told():
-        from machina_lab.labs.fixture_sets import check_fixtures
+        from machina_lab.labs.loads import check_fixtures
 
         try:
             checked = check_fixtures(folder, database or None, strict=strict)

@@ -112,7 +112,7 @@ def _find(config: pytest.Config) -> Lab:
 
 
 def _load(request: pytest.FixtureRequest, found: Lab, path: Any) -> None:
-    from machina_lab.labs.fixture_sets import Loader
+    from machina_lab.labs.loads import Loader
 
     loader = request.config.stash.setdefault(_loader, Loader())
     loader.load(request.config.rootpath / path, found)

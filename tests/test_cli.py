@@ -24,7 +24,8 @@ lab = Lab()
 
 @lab.factory
 def user():
-    return {"email": sequence("email", lambda n: f"u{n}@x"), "age": lab.random.randint(1, 99)}
+    email = sequence("email", lambda n: f"u{n}@x")
+    return {"email": email, "age": lab.random.randint(1, 99)}
 
 @lab.variant("user")
 def old(params):

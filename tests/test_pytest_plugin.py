@@ -277,7 +277,8 @@ def test_the_plugin_imports_nothing_heavy():
     Every run of pytest pays for the plugin: no room of the lab is loaded.
     """
     code = (
-        "import sys, pytest; before = set(sys.modules); import machina_lab.pytest_plugin;"
+        "import sys, pytest; before = set(sys.modules);"
+        " import machina_lab.pytest_plugin;"
         " print(sorted(n for n in set(sys.modules) - before))"
     )
 

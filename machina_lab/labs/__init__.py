@@ -4,8 +4,9 @@ The façade: `Lab` joins the rooms.
 
 from __future__ import annotations
 
+from machina_lab.labs.exports import export_fixtures
 from machina_lab.labs.facade import Lab, lab
-from machina_lab.labs.fixture_sets import export_fixtures, load_fixtures
+from machina_lab.labs.loads import load_fixtures
 
 
 __all__ = ["Lab", "export_fixtures", "lab", "load_fixtures"]

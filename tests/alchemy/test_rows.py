@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from machina_lab import load_fixtures
 from machina_lab.alchemy.rows import Rows
 from machina_lab.errors import FixtureError
-from machina_lab.labs.fixture_sets import export_rows
+from machina_lab.labs.exports import export_rows
 from machina_lab.schema import Schema
 from tests.support import sets
 from tests.support.databases import Database
@@ -133,13 +133,13 @@ class TestRoundTrip:
 
         assert naive(values(full)) == naive(values(other))
 
-    @pytest.mark.parametrize("format", ["parquet", "jsonl"])
-    def test_other_formats_hold_the_same(self, full, tmp_path, format):
+    @pytest.mark.parametrize("kind", ["parquet", "jsonl"])
+    def test_other_formats_hold_the_same(self, full, tmp_path, kind):
         """
         Parquet and JSON lines are as exact as CSV.
         """
         before = stored(full)
-        export(full, tmp_path / "set", format=format)
+        export(full, tmp_path / "set", format=kind)
         emptied(full)
 
         load_fixtures(tmp_path / "set", full.engine)
@@ -252,8 +252,8 @@ CREATE TABLE odd (
 INSERT INTO odd (r, rr, ip, net, mac, bits, vb, m, ts, pt, b, lsn, jb, j, feeling, pct,
     ch, f4, ints, texts, moods, jbs, stamps, blob, spent, clock, at, seen, d, digits)
 VALUES
-    ('[1,5)', '{[1.5,2.5]}', '10.0.0.1/8', '10.0.0.0/8', '08:00:2b:01:02:03', '101', '1',
-     '12.34', 'a:1 cat:2', '(1.5,2)', '(1,1),(0,0)', '0/16B3748', '{"a": null}',
+    ('[1,5)', '{[1.5,2.5]}', '10.0.0.1/8', '10.0.0.0/8', '08:00:2b:01:02:03', '101',
+     '1', '12.34', 'a:1 cat:2', '(1.5,2)', '(1,1),(0,0)', '0/16B3748', '{"a": null}',
      '{"b" : 1,  "b": 2}', 'ok', 7, 'ab', 0.1, '{1,NULL,3}', '{{a,"b,c"},{"",NULL}}',
      '{sad}', ARRAY['{"x": 1}'::jsonb, 'null'], '{2026-01-01 00:00:00+02}', '\\x00ff',
      '1 year -2 days 03:00:00.000001', '12:30:00+02', 'infinity', '-infinity',
@@ -355,10 +355,12 @@ class TestCycles:
         with database.engine.begin() as connection:
             run = connection.exec_driver_sql
             run(
-                f"CREATE TABLE store (id INTEGER PRIMARY KEY, boss_id INTEGER NOT NULL {to_staff})"
+                "CREATE TABLE store (id INTEGER PRIMARY KEY,"
+                f" boss_id INTEGER NOT NULL {to_staff})"
             )
             run(
-                f"CREATE TABLE staff (id INTEGER PRIMARY KEY, store_id INTEGER NOT NULL {to_store},"
+                "CREATE TABLE staff (id INTEGER PRIMARY KEY,"
+                f" store_id INTEGER NOT NULL {to_store},"
                 " mentor_id INTEGER REFERENCES staff (id))"
             )
         self.fill(database)

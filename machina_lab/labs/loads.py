@@ -1,0 +1,168 @@
+"""
+Loading fixture sets into databases, and checking them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from machina_lab.errors import InsertError
+from machina_lab.labs.tables import connection_of, tables_of
+
+
+if TYPE_CHECKING:
+    from machina_lab.fixtures import Checked, Loaded, Progress
+
+
+def load_fixtures(  # noqa: PLR0913 - the options of a load, all by name
+    directory: str | Path,
+    repo: Any,
+    *,
+    strict: bool = False,
+    keys: Literal["keep", "new"] = "keep",
+    metadatas: Iterable[Any] = (),
+    progress: Progress | None = None,
+) -> Loaded:
+    """
+    Load a fixture set into a database, all of it or nothing.
+
+    Everything is checked before the first row. With a URL or an engine the rows are
+    committed; with a lab, repo, session or connection they wait for its commit.
+
+    Args:
+        directory: The fixture set.
+        repo: A lab or its repo, a Session, Connection, Engine or URL.
+        strict: Refuse files that were edited since they were written.
+        keys: `"keep"` the keys in the files, or take `"new"` ones where the database
+            makes them; rows that point at them follow.
+        metadatas: MetaData that know more of the types than the database.
+        progress: Called with a table and how many more rows are done.
+
+    Raises:
+        FixtureError: Something is wrong; `.problems` holds every problem found.
+    """
+    from machina_lab.schema.reflection import connected
+
+    def load(session: Any) -> Loaded:
+        return _load(session, directory, strict, keys, metadatas, progress)
+
+    held = getattr(repo, "repo", repo)
+    if held is None:
+        raise InsertError(
+            "the lab has no database: lab.connect('sqlite:///shop.db') opens one."
+        )
+    if hasattr(held, "journal"):
+        return _in_repo(held, load)
+    if isinstance(held, str) or hasattr(held, "render_as_string"):
+        with connected(held) as connection:
+            loaded = load(connection)
+            connection.commit()
+            return loaded
+    if hasattr(held, "begin") and hasattr(held, "dispose"):
+        with held.begin() as connection:
+            return load(connection)
+    return load(held)
+
+
+def _in_repo(repo: Any, load: Any) -> Loaded:
+    loaded: Loaded = repo.run(load)
+    if repo.autocommit:
+        repo.commit()
+    return loaded
+
+
+def _load(  # noqa: PLR0913 - the options of a load
+    session: Any,
+    directory: str | Path,
+    strict: bool,  # noqa: FBT001
+    keys: Literal["keep", "new"],
+    metadatas: Iterable[Any],
+    progress: Progress | None,
+) -> Loaded:
+    from machina_lab.alchemy.rows import Rows
+    from machina_lab.fixtures import load_set
+
+    connection = connection_of(session)
+    known, _ = tables_of(connection, metadatas)
+    return load_set(
+        directory, Rows(connection), known, strict=strict, keys=keys, progress=progress
+    )
+
+
+def check_fixtures(
+    directory: str | Path, database: Any = None, *, strict: bool = False
+) -> Checked:
+    """
+    Check a fixture set, against a database if there is one; nothing is loaded.
+
+    Args:
+        directory: The fixture set.
+        database: A URL, Engine, Connection or Session.
+        strict: Refuse files that were edited since they were written.
+
+    Raises:
+        FixtureError: Something is wrong; `.problems` holds every problem found.
+    """
+    from machina_lab.fixtures import check_set
+
+    if database is None:
+        return check_set(directory, strict=strict)
+    from machina_lab.alchemy.rows import Rows
+    from machina_lab.schema.reflection import connected
+
+    with connected(database) as connection:
+        tables, _ = tables_of(connection, ())
+        sink = Rows(connection)
+        return check_set(directory, tables=tables, sink=sink, strict=strict)
+
+
+class Loader:
+    """
+    Loads fixture sets again and again, as tests do: checked once, read once.
+
+    What was checked is remembered until a file of the set changes.
+    """
+
+    def __init__(self) -> None:
+        self._checked: dict[tuple[Path, str], tuple[Any, Any]] = {}
+
+    def load(self, directory: Path, lab: Any) -> Loaded:
+        """
+        Load a set into the database of a lab.
+
+        Raises:
+            FixtureError: Something is wrong with it; nothing was loaded.
+        """
+        repo = lab.repo
+        if repo is None:
+            raise InsertError("the lab has no database to load fixtures into.")
+        loaded: Loaded = repo.run(lambda session: self._load(session, directory, lab))
+        return loaded
+
+    def _load(self, session: Any, directory: Path, lab: Any) -> Loaded:
+        from machina_lab.alchemy.rows import Rows
+        from machina_lab.fixtures import check_set, load_checked
+
+        connection = connection_of(session)
+        sink = Rows(connection)
+        place = (directory.resolve(), str(connection.engine.url))
+        signature = _signature(directory)
+        known, checked = self._checked.get(place, (None, None))
+        if checked is None or known != signature:
+            tables, _ = tables_of(connection, lab._metadatas())  # noqa: SLF001 - its room
+            checked = check_set(directory, tables=tables, sink=sink)
+            self._checked[place] = (signature, checked)
+        return load_checked(checked, sink)
+
+
+def _signature(directory: Path) -> tuple[tuple[str, int, int], ...]:
+    """
+    Return what changes when a file of a set does.
+    """
+    return tuple(
+        (str(path), path.stat().st_mtime_ns, path.stat().st_size)
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    )
