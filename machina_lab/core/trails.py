@@ -61,8 +61,11 @@ def _refuse_cycle(trail: list[tuple[str, str | None]], error: RecursionError) ->
     names = [factory for factory, _ in trail]
     first = names[0]
     if first in names[1:]:
-        again = names.index(first, 1)
-        raise AssociationCycleError(names[: again + 1]) from error.__cause__
+        ring = names[: names.index(first, 1)]
+        # Where in the ring the stack ended is chance; begin with the first by name.
+        start = ring.index(min(ring))
+        ring = [*ring[start:], *ring[:start]]
+        raise AssociationCycleError([*ring, ring[0]]) from error.__cause__
 
 
 def _tell(error: BaseException, trail: list[tuple[str, str | None]]) -> None:
