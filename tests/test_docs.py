@@ -131,7 +131,9 @@ class TestMagics:
         """
         assert _tells(TOLD, f"%{name}")
 
-    @pytest.mark.parametrize("grammar", [*LINES.values(), *CELLS.values()], ids=repr)
+    @pytest.mark.parametrize(
+        "grammar", [*LINES.values(), *CELLS.values()], ids=lambda each: each.magic
+    )
     def test_help_tells_every_flag(self, grammar):
         """
         Each flag that a line takes is in its help, or in the help that it points to.
