@@ -77,8 +77,9 @@ class Builds(Registry):
             UndefinedFactoryError: There is no such factory.
             UnknownAttributeError: The record's class has no such attribute.
         """
-        run = self._runs.get(name) if name.__class__ is str else None
-        if run is None:
+        try:
+            run = self._runs[name]
+        except (KeyError, TypeError):
             run = self._run_of(name)
         if attrs is None:
             return run(overrides or None)
