@@ -99,6 +99,11 @@ class _ModeControl(Control):
     def _empty(self) -> None:
         self.input.value = DEFAULT
 
+    def show_default(self, value: Any) -> None:
+        """
+        Show nothing: the preview tells which record it is.
+        """
+
     def items(self) -> dict[str, Any]:
         """
         Return the override that the chosen sort makes.

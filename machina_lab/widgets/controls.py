@@ -15,11 +15,11 @@ from typing import Any, Final, Literal
 
 import ipywidgets as widgets
 
-from machina_lab.core.records import Field
+from machina_lab.core.records import MISSING, Field
 from machina_lab.core.secrets import is_secret
 from machina_lab.widgets import theme
 from machina_lab.widgets.handlers import on_change, summary
-from machina_lab.widgets.markup import escaped
+from machina_lab.widgets.markup import escaped, line
 
 
 Sort = Literal[
@@ -126,6 +126,7 @@ class Control:
         self._changed = changed
         self._quiet = False
         self._note: tuple[str, str] | None = None
+        self._default = ""
         self.given = _named(
             widgets.Checkbox(description=field.name, indent=False, tooltip=field.name),
             "machina-name",
@@ -215,7 +216,8 @@ class Control:
         self._say()
 
     def _say(self) -> None:
-        label = " · ".join([type_label(self.field), *remarks(self.field)])
+        default = [f"default {self._default}"] if self._default else []
+        label = " · ".join([type_label(self.field), *default, *remarks(self.field)])
         note = ("bad", self.error) if self.error else ("quiet", label)
         if note != self._note:
             self._note = note
@@ -247,8 +249,12 @@ class Control:
 
     def show_default(self, value: Any) -> None:
         """
-        Show what the factory gives, where the input can.
+        Show what the factory gives for a field that is not overridden.
         """
+        if not self.given.value:
+            known = value is not MISSING and value is not None
+            self._default = line(value, 24) if known else ""
+            self._say()
 
     def state(self) -> Any:
         """

@@ -1,9 +1,10 @@
 """
 A schema's diagram inside a page: it pans by dragging, zooms, and opens tables.
 
-The picture is the schema's own SVG. What is added works without any script of ours on
-the page: the box scrolls by itself, the kernel's buttons change its width, and a press
-on a table chooses it in the list beside it, as a person would.
+The picture is the schema's own SVG. The box around it scrolls by itself, and the
+kernel's buttons change the picture's width; so much works on any page. A few handlers
+written into the picture add the rest: dragging, zooming by wheel, and a press on a
+table, which chooses it in the list beside the picture as a person would.
 """
 
 from __future__ import annotations

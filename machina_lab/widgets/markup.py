@@ -90,7 +90,7 @@ def heading(text: object) -> str:
     """
     Return the heading of a part.
     """
-    role = 'role="heading" aria-level="4"'
+    role = 'role="heading" aria-level="3"'
     return f'<div class="machina-heading" {role}>{escaped(text)}</div>'
 
 

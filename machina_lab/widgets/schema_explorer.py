@@ -43,6 +43,8 @@ _TABS: Final = ("Columns", "Rows", "Diagram", "Factory")
 _HEIGHT: Final = 18
 _STEP: Final = 1.25
 _ZOOMS: Final = (0.1, 4.0)
+#: The widest picture that is still readable when it is made to fit, in pixels.
+_WIDEST: Final = 1200
 _AROUND: Final = "this table and its neighbours"
 _WHOLE: Final = "all tables"
 
@@ -273,9 +275,13 @@ class SchemaExplorer(View):
         svg = drawn(self.schema, self.selected, whole=self.scope.value == _WHOLE)
         self.picture.value, self._width = picture(svg, set(self._keys))
         self._zoom_to(1.0)
+        # A little too wide is shown whole; what would get too small to read is not.
+        readable = self._width <= _WIDEST
+        self.picture.layout.max_width = "100%" if readable else "none"
 
     @guarded
     def _zoom_to(self, zoom: float | None) -> None:
+        self.picture.layout.max_width = "none"
         if zoom is None:
             self.zoom, self.picture.layout.width = 1.0, "100%"
             return

@@ -58,7 +58,7 @@ clip-path:inset(50%);white-space:nowrap}
 .machina .widget-checkbox{display:flex;align-items:center;height:auto}
 .machina .widget-label-basic{display:flex;align-items:center;overflow:hidden;
 line-height:1.45;min-height:28px}
-.machina select:not([size]){appearance:auto;background-image:none}
+.machina select:not([size]){appearance:auto;background-image:none;padding:2px 4px}
 .machina .widget-label-basic span{overflow:hidden;text-overflow:ellipsis}
 .machina :is(input:not([type=checkbox]),select,textarea){box-sizing:border-box;
 font-family:inherit;font-size:13px;color:var(--jp-widgets-input-color,var(--m-text));
@@ -103,7 +103,7 @@ user-select:all;background:var(--m-raised);border-radius:3px;padding:4px 8px}
 background:transparent;border:1px solid var(--m-line);border-radius:3px;
 padding:1px 8px;min-width:64px;flex:0 0 auto}
 .machina .machina-copy:hover{background:var(--m-raised)}
-.machina .machina-source{position:relative}
+.machina .machina-source{position:relative;margin:4px 0}
 .machina .machina-source .machina-copy{position:absolute;top:4px;right:4px;
 background:var(--m-back)}
 .machina .machina-source pre{background:var(--m-raised);border-radius:3px;padding:8px;
@@ -222,7 +222,7 @@ def title(text: str, remark: str = "") -> str:
     """
     beside = f' <span class="machina-quiet">{escape(remark)}</span>' if remark else ""
     return (
-        '<div class="machina-title" role="heading" aria-level="3">'
+        '<div class="machina-title" role="heading" aria-level="2">'
         f"{escape(text)}</div>{beside}"
     )
 

@@ -87,6 +87,11 @@ class SecretControl(Control):
         self._secret = ""
         self.input.placeholder = ""
 
+    def show_default(self, value: Any) -> None:
+        """
+        Show nothing: a default may be as secret as what is typed.
+        """
+
     def value(self) -> Any:
         """
         Return the secret as the field's type reads it.

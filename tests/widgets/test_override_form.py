@@ -56,6 +56,20 @@ def test_typing_overrides(form):
     assert "A 7" in form.preview.value
 
 
+def test_tells_what_the_factory_would_give(lab):
+    """
+    The default stands where one types or beside the control, overridden or not.
+    """
+    form = override_form(lab, "customer")
+    assert form.controls["email"].input.placeholder == "jane-0@example.com"
+    assert "default True" in form.controls["active"].message.value
+
+    tick(form.controls["active"].given)
+
+    assert form.overrides == {"active": False}
+    assert "default True" in form.controls["active"].message.value
+
+
 def test_builds_what_the_preview_shows(form, lab):
     """
     Previews take no sequence number: the build gets the one that was shown.
@@ -348,6 +362,7 @@ def test_reads_as_text_and_html(form, lab):
     assert "hunter2" not in repr(secret)
     assert "hunter2" not in html_of(secret)
     assert secret.overrides == {"password": "hunter2"}
+    assert "default" not in html_of(secret)
 
 
 def test_leaves_sequences_alone(form):
