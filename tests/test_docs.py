@@ -154,6 +154,7 @@ class TestMagics:
         from machina_lab import notebook
 
         same = _help(name).partition("The same in Python:")[2]
+        same = re.sub(r" \(which [^)]*\)", "", same)
         listed = re.match(r"([\w, ]+?) of\s+machina_lab\.notebook", same.strip())
         names = re.findall(r"machina_lab\.notebook\.(\w+)", same)
         if listed:
