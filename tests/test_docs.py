@@ -155,10 +155,10 @@ class TestMagics:
 
         same = _help(name).partition("The same in Python:")[2]
         same = re.sub(r" \(which [^)]*\)", "", same)
-        listed = re.match(r"([\w, ]+?) of\s+machina_lab\.notebook", same.strip())
+        listed = re.match(r"([\w,\s]+?) of\s+machina_lab\.notebook", same.strip())
         names = re.findall(r"machina_lab\.notebook\.(\w+)", same)
         if listed:
-            names += re.findall(r"\w+", listed[1].replace(" and ", " "))
+            names += re.findall(r"\w+", re.sub(r"\band\b", "", listed[1]))
 
         assert names
         assert [each for each in names if not callable(getattr(notebook, each))] == []
