@@ -86,7 +86,7 @@ def flattened(overrides: Mapping[str, Any], prefix: str = "") -> list[tuple[str,
     Return *overrides* with the attributes of associations written with dots.
 
     Examples:
-        >>> flattened({"title": "x", "author": {"role": "admin"}})
+        >>> flattened({"title": "x", "author": Nested(role="admin")})
         [('title', 'x'), ('author.role', 'admin')]
     """
     items: list[tuple[str, Any]] = []

@@ -153,6 +153,7 @@ color:var(--jp-content-link-color,LinkText);text-decoration:underline}
 --focus:color-mix(in srgb,var(--jp-warn-color1,orange) 34%,var(--m-back));
 --text:var(--m-text);--soft:var(--m-soft)}
 .machina svg [data-table]{cursor:pointer}
+.machina [data-table]:focus{outline:0}
 .machina [data-table]:focus-visible{outline:2px solid var(--m-accent)}
 """
 
