@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import inspect
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -31,14 +31,23 @@ def columns(mapper: Mapper[Any]) -> list[ColumnProperty[Any]]:
     """
     Return column attributes in the order of the table's columns, expressions last.
     """
+    # Concrete tables are told apart by a column that the class never gets.
+    found = [each for each in mapper.column_attrs if each.key in mapper.class_manager]
+    return in_table_order(mapper, found)
+
+
+def in_table_order(
+    mapper: Mapper[Any], props: Iterable[ColumnProperty[Any]]
+) -> list[ColumnProperty[Any]]:
+    """
+    Return *props* in the order of the table's columns, expressions last.
+    """
     order = {column: at for at, column in enumerate(mapper.persist_selectable.c)}
 
     def position(prop: ColumnProperty[Any]) -> int:
         return min(order.get(column, len(order)) for column in prop.columns)
 
-    # Concrete tables are told apart by a column that the class never gets.
-    found = [each for each in mapper.column_attrs if each.key in mapper.class_manager]
-    return sorted(found, key=position)
+    return sorted(props, key=position)
 
 
 def attribute_of(mapper: Mapper[Any], column: Any) -> str | None:

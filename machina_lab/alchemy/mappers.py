@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from machina_lab.alchemy import construction, params
+from machina_lab.alchemy.outlines import is_configured, read_outline
 from machina_lab.alchemy.parents import settle_keys
 from machina_lab.alchemy.plans import plan_of
 from machina_lab.alchemy.provenance import Provenance, explicit_nones, provenance
@@ -34,6 +35,13 @@ class MappedKind(RecordKind):
         Return columns in the table's order, then associations, then properties.
         """
         return plan_of(model).fields
+
+    def outline(self, model: type) -> Mapping[str, Field]:
+        """
+        Return its fields, or what is known of them before mappers are configured.
+        """
+        mapper = model._sa_class_manager.mapper  # type: ignore[attr-defined]  # noqa: SLF001 - its mark
+        return self.fields(model) if is_configured(mapper) else read_outline(mapper)
 
     def settable(self, model: type) -> Mapping[str, Any]:
         """

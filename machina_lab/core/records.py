@@ -104,6 +104,14 @@ class RecordKind(ABC):
         Return the fields of *model* in its own order.
         """
 
+    def outline(self, model: type) -> Mapping[str, Field]:
+        """
+        Return what is known of *model*'s fields without work that can wait or fail.
+
+        For completion, which must not disturb typing; by default all of them.
+        """
+        return self.fields(model)
+
     @abstractmethod
     def construct(
         self, model: type, attributes: dict[str, Any], given: Mapping[str, Any]

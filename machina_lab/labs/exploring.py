@@ -54,6 +54,13 @@ class Tables:
                 )
         return self._read
 
+    @property
+    def known(self) -> TableFactories | None:
+        """
+        The factories if they were read already; nothing is asked for them.
+        """
+        return self._read
+
     def names(self) -> list[str]:
         """
         Return what the factories are called.
@@ -145,6 +152,16 @@ class Exploring(Inserts):
             lab = self
         found: TableFactories = lab._tables.read()
         return found
+
+    def tables_read(self) -> TableFactories | None:
+        """
+        Return the factories of the database's tables if they were read, else None.
+
+        Unlike `tables`, this never asks the database.
+        """
+        held = [getattr(lab, "_tables", None) for lab in self.lineage()]
+        tables: Tables | None = next(filter(None, reversed(held)), None)
+        return tables.known if tables else None
 
     @property
     def models(self) -> Any:

@@ -21,17 +21,17 @@ from machina_lab.notebook.sources import (
     Completions,
     FactoryHandle,
     Sources,
+    TableHandle,
+    fields_at,
 )
 from machina_lab.notebook.suggestions import (
     as_value,
-    fields_below,
     records_for,
     samples_for,
     texts_for,
     type_label,
     values_for,
 )
-from machina_lab.notebook.values import find_field
 from machina_lab.notebook.words import Word, quote, read_words
 
 
@@ -134,33 +134,34 @@ class _Line:
         ]
         return _matching(fragment, found)
 
-    def _fields(self) -> tuple[Mapping[str, Field], FactoryHandle | None]:
+    def _fields(
+        self, *path: str
+    ) -> tuple[Mapping[str, Field], FactoryHandle | TableHandle | None]:
         """
-        Return the fields of the factory on the line.
+        Return the fields of the factory on the line, or behind its associations.
         """
         names = [name.strip("[]") for name in self.grammar.names]
         given = self._names_before()
         at = names.index("FACTORY") if "FACTORY" in names else len(given)
         handle = self.sources.find(given[at].text) if at < len(given) else None
-        return (handle.fields() if handle else {}), handle
+        return (fields_at(handle, *path) if handle else {}), handle
 
     def attributes(self, word: Word) -> Iterator[Candidate]:
         if not self.grammar.attributes:
             return
-        fields, handle = self._fields()
         path, dot, _ = word.source.rpartition(".")
-        if dot:
-            fields, handle = fields_below(find_field(fields, path)), None
+        fields, handle = self._fields(*(path.split(".") if dot else ()))
         used = {other.key for other in self.before}
         for name, each in fields.items():
             if f"{path}{dot}{name}" not in used:
                 yield Candidate(f"{path}{dot}{name}=", type_label(each))
-        for name in handle.inputs if handle else ():
+        for name in handle.inputs if handle and not dot else ():
             if name not in fields and name not in used:
                 yield Candidate(f"{name}=", "input")
 
     def _value(self, word: Word) -> Completions:
-        found = find_field(self._fields()[0], word.key)
+        *path, name = word.key.split(".")
+        found = self._fields(*path)[0].get(name)
         if word.source.startswith("$"):
             return self._variables(word.source, found)
         if found is None:

@@ -14,7 +14,7 @@ from machina_lab.notebook.candidates import complete, complete_cell
 from machina_lab.notebook.desk import Desk
 from machina_lab.notebook.grammars import CELLS, LINES
 from machina_lab.notebook.lines import Grammar
-from machina_lab.notebook.sources import Completions, Sources, read_tables
+from machina_lab.notebook.sources import Completions, Sources
 
 
 _MAGIC: Final = re.compile(r"(?:[^%'\"#]*=)?\s*(?P<mark>%%?)(?P<name>\w+)[ \t]+")
@@ -103,7 +103,7 @@ def table_names(lab: Any) -> list[str]:
     """
     Return the tables that are known without asking a database.
     """
-    tables = read_tables(lab)
+    tables = lab.tables_read()
     found = dict.fromkeys(table.key for table in tables.schema) if tables else {}
     for name in lab.names(automatic=False):
         table = getattr(lab.find(name).model, "__table__", None)

@@ -39,7 +39,8 @@ class FactoryHandle(Protocol):
 
     @property
     def variants(self) -> Mapping[str, Any]: ...  # noqa: D102 - as its class says
-    def fields(self) -> Mapping[str, Field]: ...  # noqa: D102
+    @property
+    def model(self) -> type | None: ...  # noqa: D102
     @property
     def inputs(self) -> Iterable[str]: ...  # noqa: D102
 
@@ -52,6 +53,7 @@ class Catalog(Protocol):
     def names(self, *, automatic: bool = True) -> list[str]: ...  # noqa: D102
     def variants(self) -> Mapping[str, Any]: ...  # noqa: D102
     def find(self, path: str) -> FactoryHandle: ...  # noqa: D102
+    def tables_read(self) -> Any: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,10 @@ class Sources:
         Return the names of all factories, those of tables if the database was read.
         """
         own = self.lab.names(automatic=False)
-        tables = read_tables(self.lab)
+        tables = self.lab.tables_read()
         return list(dict.fromkeys([*own, *(tables.names() if tables else ())]))
 
-    def find(self, path: str) -> FactoryHandle | None:
+    def find(self, path: str) -> FactoryHandle | TableHandle | None:
         """
         Return a factory, or what is known of it without defining it; else None.
 
@@ -88,13 +90,13 @@ class Sources:
         """
         name = path.partition("+")[0]
         own = name in self.lab.names(automatic=False) or name in self.lab.variants()
-        tables = read_tables(self.lab)
         try:
             if own:
                 return self.lab.find(path)
-            return TableHandle(tables.models[name]) if tables else None
         except MachinaError:
             return None
+        tables = self.lab.tables_read()
+        return TableHandle(tables, name) if tables else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +105,35 @@ class TableHandle:
     A table's factory that need not be defined yet.
     """
 
-    model: type
+    tables: Any
+    name: str
     variants: Mapping[str, Any] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
 
-    def fields(self) -> Mapping[str, Field]:
+    def fields_at(self, *path: str) -> Mapping[str, Field]:
         """
-        Return the fields of its records.
+        Return the fields of its records, or of those that associations lead to.
         """
-        return kind_of(self.model).fields(self.model)
+        found: Mapping[str, Field] = self.tables.outline(self.name, *path)
+        return found
 
 
-def read_tables(lab: Any) -> Any:
+def fields_at(handle: FactoryHandle | TableHandle, *path: str) -> Mapping[str, Field]:
     """
-    Return the factories of the database's tables if it was read already, else None.
+    Return what is known of a factory's fields without work that can wait.
+
+    Args:
+        handle: The factory.
+        path: Associations to follow from there.
     """
-    for each in reversed(list(getattr(lab, "lineage", list)())):
-        held = getattr(each, "_tables", None)
-        if held is not None:
-            return held._read  # noqa: SLF001 - asking for it in public would read it
-    return None
+    if isinstance(handle, TableHandle):
+        return handle.fields_at(*path)
+    model = handle.model
+    for attribute in path:
+        found = _outline(model).get(attribute)
+        model = found.target if found else None
+    return _outline(model)
+
+
+def _outline(model: type | None) -> Mapping[str, Field]:
+    return {} if model is None else kind_of(model).outline(model)

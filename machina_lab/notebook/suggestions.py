@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from machina_lab.core.datatypes import DataType
-from machina_lab.core.records import Field, kind_of
+from machina_lab.core.records import Field
 from machina_lab.notebook.words import quote
 
 
@@ -24,15 +24,6 @@ _SAMPLES: Final[dict[str, str]] = {
     "json": "{}",
     "array": "[]",
 }
-
-
-def fields_below(found: Field | None) -> Mapping[str, Field]:
-    """
-    Return the fields of the records at the other end of an association.
-    """
-    if found is None or found.target is None:
-        return {}
-    return kind_of(found.target).fields(found.target)
 
 
 def type_label(found: Field) -> str:

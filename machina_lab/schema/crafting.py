@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
+from machina_lab.core.records import Field, kind_of
 from machina_lab.core.sequences import sequences
 from machina_lab.core.tables import Column, Table
 from machina_lab.errors import OptionError, UndefinedFactoryError, UnknownAttributeError
@@ -24,6 +25,7 @@ from machina_lab.schema.mapped import read_models
 from machina_lab.schema.mapping import Models, map_tables
 from machina_lab.schema.model import Schema
 from machina_lab.schema.naming import Names, name_tables
+from machina_lab.schema.outlines import other_end, outline
 from machina_lab.schema.plans import Plan
 from machina_lab.schema.reflection import reflect
 from machina_lab.schema.scaffolding import Scaffold
@@ -152,6 +154,24 @@ class TableFactories:
         if name not in self._made:
             self._made[name] = self._define(name, self._keys[name])
         return self._made[name]
+
+    def outline(self, name: str, *path: str) -> Mapping[str, Field]:
+        """
+        Return what is known of a factory's fields without making any class.
+
+        Args:
+            name: The factory.
+            path: Associations to follow from there.
+        """
+        key = self._keys.get(name)
+        for attribute in path:
+            key = other_end(self._names[key], attribute) if key else None
+        if key is None:
+            return {}
+        if self._models is not None:
+            model = self._models[key]
+            return kind_of(model).outline(model)
+        return outline(self.schema.table(key), self._names[key])
 
     def scaffold(self, *names: str, realistic: bool = False) -> str:
         """

@@ -13,6 +13,46 @@ from machina_lab import Lab
 from tests.support.shells import completions, run
 
 
+#: A cell of models that is not the last one.
+UNFINISHED = """\
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from machina_lab import Lab
+
+class Root(DeclarativeBase):
+    pass
+
+class Writer(Root):
+    __tablename__ = "writers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    posts: Mapped[list["Post"]] = relationship(back_populates="writer")
+
+class Scrap(Root):
+    __tablename__ = "scraps"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    writer_id: Mapped[int] = mapped_column(ForeignKey("writers.id"))
+    writer: Mapped[Writer] = relationship()
+
+fresh = Lab()
+
+@fresh.factory(model=Writer)
+def writer():
+    return {"name": "Ada"}
+
+@fresh.factory(model=Scrap)
+def scrap():
+    return {}
+"""
+REST = """\
+class Post(Root):
+    __tablename__ = "posts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    writer_id: Mapped[int] = mapped_column(ForeignKey("writers.id"))
+    writer: Mapped[Writer] = relationship(back_populates="posts")
+"""
+
+
 def _nothing():
     return {}
 
@@ -188,6 +228,40 @@ class TestCost:
 
         assert [] == cell("ran").result
         assert [] == statements
+
+    def test_configures_no_mappers(self, ip, tab):
+        """
+        Tab between two cells of models sets nothing off: the second class may come.
+        """
+        run(ip, UNFINISHED)
+        run(ip, "%lab use fresh")
+
+        assert ["id=", "name=", "posts="] == tab("%build writer ")
+        assert ["writer.name="] == tab("%build scrap writer.na")
+        assert run(ip, REST).success
+        assert "posts" in tab("%build writer pos")[0]
+        assert run(ip, "%build writer").success
+        assert ["posts.id="] == tab("%build writer posts.i")
+
+    def test_makes_no_classes_for_tables(self, ip, tab, memory):
+        """
+        The attributes of a table's factory come from the table, at the first Tab too.
+        """
+        with memory.engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE a (id INTEGER PRIMARY KEY, x)")
+            connection.exec_driver_sql(
+                "CREATE TABLE b (id INTEGER PRIMARY KEY, a_id REFERENCES a)"
+            )
+        plain = Lab()
+        plain.connect(memory.engine)
+        ip.user_ns["plain"] = plain
+        run(ip, "%lab use plain")
+        tables = plain.tables()
+
+        assert ["a_id=", "a="] == tab("%build b a")
+        assert ["a.x="] == tab("%build b a.x")
+        assert tables is plain.tables_read()
+        assert tables._models is None
 
     def test_five_hundred_factories_of_fifty_columns(self, ip, tab):
         """
