@@ -25,6 +25,8 @@ _MORE: Final = "…"
 #: Shown at most where pandas' own option `display.max_columns` is 0, "as fits".
 _COLUMNS: Final = 40
 _GAP: Final = "  "
+#: Cells up to this length stay on one line.
+_SHORT: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,13 @@ def _row_html(label: str, row: list[str], table: Table) -> str:
 
 
 def _side(column: Column) -> str:
-    # Front ends align to the right by themselves: good for numbers only.
-    return "" if column.numeric else ' style="text-align: left"'
+    # Front ends align to the right by themselves: good for numbers only. And they break
+    # dates and addresses at every hyphen; only what is long may be broken.
+    if column.numeric:
+        return ""
+    short = all(len(cell) <= _SHORT for cell in column.cells)
+    style = "text-align: left" + ("; white-space: nowrap" if short else "")
+    return f' style="{style}"'
 
 
 def _cell_html(cell: str) -> str:

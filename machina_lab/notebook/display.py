@@ -113,7 +113,10 @@ class Code:
         Return the code as preformatted text.
         """
         source = escape(_whole(self.source))
-        return f"<p><b>{escape(self.heading)}</b></p><pre><code>{source}</code></pre>"
+        return (
+            f"<p><b>{escape(self.heading)}</b></p>"
+            f'<pre style="margin-bottom: 1em"><code>{source}</code></pre>'
+        )
 
 
 @dataclass(frozen=True)

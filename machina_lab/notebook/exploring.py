@@ -4,7 +4,6 @@ Looking around, as magics and as plain functions do it: factories, sequences, ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from machina_lab.core.merging import is_record
@@ -20,6 +19,7 @@ from machina_lab.notebook.display import (
     Themed,
     cut,
 )
+from machina_lab.notebook.labels import label
 from machina_lab.notebook.loops import loop
 from machina_lab.notebook.suggestions import type_label
 from machina_lab.notebook.waiting import is_async
@@ -114,7 +114,7 @@ def _needs(each: Field) -> str:
         "required" if each.required else "",
         "generated" if each.generated else "",
         "unique" if each.unique else "",
-        "" if each.default is MISSING else f"default {cut(each.default, 40)}",
+        "" if each.default is MISSING else f"default {_shown(each.default, 40)}",
     ]
     return ", ".join(filter(None, words))
 
@@ -145,17 +145,12 @@ def _sample(handle: Any) -> Facts | Code:
     if not is_record(record):
         return Code("Sample", cut(record))
     read = kind_of(type(record)).read(record)
-    lines = [f"{key}: {cut(_named(value), 80)}" for key, value in read.items()]
+    lines = [f"{key}: {_shown(value, 80)}" for key, value in read.items()]
     return Code("Sample", "\n".join(lines))
 
 
-def _named(value: Any) -> Any:
-    """
-    Return a record's short label, and any other value as it is.
-    """
-    if isinstance(value, Mapping) or not is_record(value):
-        return value
-    return kind_of(type(value)).identify(value)
+def _shown(value: Any, limit: int) -> str:
+    return cut(value, limit) if isinstance(value, str) else label(value, limit)
 
 
 def sequences() -> Any:

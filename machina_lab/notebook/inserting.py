@@ -14,6 +14,7 @@ from machina_lab.errors import OptionError
 from machina_lab.notebook.building import checked, seeded, shown
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.display import Grid, Page, rows_by_table
+from machina_lab.notebook.labels import attributes_label
 from machina_lab.notebook.waiting import waited
 
 
@@ -134,7 +135,7 @@ def steps_grid(heading: str, steps: Iterable[Any]) -> Grid:
         (
             f"{step.time:%H:%M:%S}",
             step.label,
-            ", ".join(f"{key}={value!r}" for key, value in step.overrides.items()),
+            attributes_label(step.overrides),
             rows_by_table(step.rows),
         )
         for step in steps

@@ -176,9 +176,13 @@ def full(shell: Any, error: BaseException, *, users_only: bool) -> list[str]:
     Return the traceback of *error* as *shell* shows it.
     """
     if not users_only:
-        return _structured(shell, error, error.__traceback__, offset=1)
-    with _users_part_only(error):
-        return _structured(shell, error, error.__traceback__, offset=0)
+        lines = _structured(shell, error, error.__traceback__, offset=1)
+    else:
+        with _users_part_only(error):
+            lines = _structured(shell, error, error.__traceback__, offset=0)
+    # IPython before 8.13 leaves notes out: they say what was being built.
+    shown = "\n".join(lines)
+    return lines + [n for n in getattr(error, "__notes__", []) if n not in shown]
 
 
 def _structured(

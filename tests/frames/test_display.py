@@ -135,6 +135,15 @@ class TestLimits:
             heads = Cells(df._repr_html_()).cells[1:6]
         assert heads == ["c0", "c1", "…", "c498", "c499"]
 
+    def test_short_cells_stay_on_one_line(self):
+        """
+        Dates and addresses are not broken at their hyphens; long texts may be.
+        """
+        html = frame([{"day": "2024-01-31", "note": "well - " * 8}])._repr_html_()
+
+        assert '<td style="text-align: left; white-space: nowrap">2024-01-31<' in html
+        assert '<td style="text-align: left">well - well' in html
+
     def test_huge_values(self):
         """
         Values of ten megabytes are short in every view.

@@ -4,6 +4,8 @@ How errors are put on the screen.
 
 import pickle
 
+from types import SimpleNamespace
+
 import pytest
 
 from hypothesis import given
@@ -13,11 +15,13 @@ from machina_lab.errors import LineError, UndefinedFactoryError
 from machina_lab.notebook.settings import MachinaLab
 from machina_lab.notebook.tracebacks import (
     Rendering,
+    full,
     one_line,
     pointer,
     users_errors,
     users_part,
 )
+from tests.support.shells import shell
 
 
 class TestOneLine:
@@ -105,6 +109,23 @@ class TestRendering:
         error = ValueError("x")
 
         assert error is Rendering(error, None, None).error
+
+
+def test_notes_are_shown_once():
+    """
+    What was noted stands below a traceback, in shells that leave notes out as well.
+    """
+    error = ValueError("x")
+    error.add_note("while building factory 'user'")
+    with shell() as ip:
+        lines = "\n".join(full(ip, error, users_only=True))
+        ip.InteractiveTB = SimpleNamespace(
+            structured_traceback=lambda *_, **__: ["ValueError: x"]
+        )
+        without = full(ip, error, users_only=True)
+
+    assert lines.count("while building factory 'user'") == 1
+    assert without == ["ValueError: x", "while building factory 'user'"]
 
 
 def test_users_part_drops_our_frames():
