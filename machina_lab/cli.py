@@ -24,6 +24,7 @@ from machina_lab.errors import (
     LintError,
     MachinaError,
     OptionError,
+    RepoError,
     UnknownNameError,
 )
 
@@ -66,6 +67,10 @@ def _told() -> Iterator[None]:
         _fail(error, 2)
     except MachinaError as error:
         _fail(error, 1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail(MachinaError(f"{error.filename}: {error.strerror}."), 1)
 
 
 def _fail(error: MachinaError, code: int) -> None:
@@ -293,13 +298,15 @@ def scaffold(
     with _told():
         from machina_lab.labs import Lab
 
+        if out is not None and out.exists():
+            raise ArgumentValueError(f"{out} exists; it is not overwritten.")
         made: Any = Lab(database)
+        if not made.schema.tables:
+            raise RepoError(f"{made.repo.label} has no tables.")
         source = str(made.scaffold(*(tables or ())))
         if out is None:
-            typer.echo(source)
+            typer.echo(source, nl=False)
             return
-        if out.exists():
-            raise ArgumentValueError(f"{out} exists; it is not overwritten.")
         out.write_text(source, encoding="utf-8")
         typer.echo(f"wrote {out}")
 

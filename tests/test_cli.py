@@ -37,6 +37,16 @@ broken = Lab()
 def wrong():
     return {"email": 1 / 0}
 """
+LIBRARY = """
+CREATE TABLE authors (id INTEGER PRIMARY KEY, email VARCHAR(60) NOT NULL UNIQUE);
+CREATE TABLE books (
+    id INTEGER PRIMARY KEY,
+    title TEXT NOT NULL,
+    price NUMERIC(8, 2) NOT NULL CHECK (price > 0),
+    state VARCHAR(8) NOT NULL CHECK (state IN ('new', 'sold')),
+    author_id INTEGER NOT NULL REFERENCES authors (id)
+)
+"""
 
 
 @pytest.fixture
@@ -247,3 +257,78 @@ class TestSchema:
 
         assert 2 == done.returncode
         assert ".svg, .mmd or .dot" in done.stderr
+
+
+class TestScaffold:
+    @pytest.fixture
+    def library(self, tmp_path):
+        """
+        The URL of a small library.
+        """
+        url = f"sqlite:///{tmp_path / 'library.db'}"
+        engine = sa.create_engine(url)
+        with engine.begin() as connection:
+            for statement in LIBRARY.split(";"):
+                connection.execute(sa.text(statement))
+        engine.dispose()
+        return url
+
+    def test_what_it_writes_inserts(self, command, library, tmp_path):
+        """
+        The file written makes rows that the database takes, parents included.
+        """
+        done = command("scaffold", library, "--out", "app.py")
+        assert (0, "wrote app.py\n", "") == (
+            done.returncode,
+            done.stdout,
+            done.stderr,
+        )
+
+        url = repr(library)
+        connected = f"from machina_lab import lab\nlab.connect({url})\n"
+        source = tmp_path / "app.py"
+        source.write_text(connected + source.read_text(encoding="utf-8"))
+        right = command("lint", "app:lab")
+        made = command("export", "app:lab", "book=3", "--out", "set", "--json")
+
+        assert (0, "") == (right.returncode, right.stderr)
+        assert {"authors": 3, "books": 3} == json.loads(made.stdout)["rows"]
+
+    def test_prints_the_tables_named(self, command, library):
+        """
+        Without a file it is printed, only the tables asked for.
+        """
+        done = command("scaffold", library, "authors")
+
+        assert 0 == done.returncode
+        assert "def author():" in done.stdout
+        assert "def book():" not in done.stdout
+        compile(done.stdout, "authors", "exec")
+
+    @pytest.mark.parametrize(
+        ("arguments", "code", "told"),
+        [
+            (("athors",), 2, "no table named 'athors'. Did you mean 'authors'"),
+            (("--out", "library.db"), 2, "library.db exists; it is not overwritten"),
+            (("--out", "no/app.py"), 1, "no/app.py: No such file or directory."),
+        ],
+    )
+    def test_mistakes_are_one_line(self, command, library, arguments, code, told):
+        """
+        One line on standard error says what is wrong; nothing is written.
+        """
+        done = command("scaffold", library, *arguments)
+
+        assert (code, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n"))
+        assert told in done.stderr
+
+    def test_a_database_without_tables_is_told(self, command, tmp_path):
+        """
+        There is nothing to write, which is an error: the path may be a wrong one.
+        """
+        (tmp_path / "empty.db").touch()
+
+        done = command("scaffold", f"sqlite:///{tmp_path / 'empty.db'}")
+
+        assert (1, "", 1) == (done.returncode, done.stdout, done.stderr.count("\n"))
+        assert "empty.db has no tables" in done.stderr
