@@ -12,7 +12,7 @@ from machina_lab.labs.inserts import Inserts
 
 
 if TYPE_CHECKING:
-    from machina_lab.schema import Schema, TableFactories, TableFactory
+    from machina_lab.schema import Schema, TableFactories, TableFactory, Update
 
 
 class Tables:
@@ -200,6 +200,26 @@ class Exploring(Inserts):
             realistic: Draw realistic values instead of short, readable ones.
         """
         return self.tables().scaffold(*names, realistic=realistic)
+
+    def scaffold_update(self, text: str, *names: str) -> Update:
+        """
+        Bring scaffolded source up to date with the tables as they are now.
+
+        New tables are added, and new columns that a factory gives a value; every line
+        that is there stays as it is. What comes back is true if anything was missing:
+        `.text` is the source, `.added` says what is new in it, `.left` what factories
+        lack and have to be given by hand.
+
+        Args:
+            text: The source, edited or not.
+            names: Tables or factories; none: all of them.
+
+        Raises:
+            SyntaxError: *text* is no Python.
+            UnknownTableError: There is no such table.
+        """
+        self.refresh_schema()
+        return self.tables().update(text, *names)
 
     def frame(self, records: Iterable[Any] | Any, **options: Any) -> Any:
         """

@@ -14,6 +14,7 @@ from machina_lab.notebook import (
     fixturing,
     inserting,
     labwork,
+    scaffolds,
     scopes,
     views,
 )
@@ -131,9 +132,18 @@ def _schema(call: Call) -> Any:
     return exploring.schema(call.text("TABLE"))
 
 
-def _scaffold(call: Call) -> None:
-    source = exploring.scaffold(call.text("TABLE"))
+def _scaffold(call: Call) -> Any:
+    table, flags = call.text("TABLE"), call.flags()
+    if len(flags) > 1:
+        message = "--check writes nothing: give it without --update."
+        raise call.line.error(message, call.line.flags["check"])
+    if "update" in flags:
+        return scaffolds.scaffold_update(table, flags["update"])
+    if "check" in flags:
+        return scaffolds.scaffold_check(table, flags["check"])
+    source = scaffolds.scaffold(table)
     call.desk.shell.set_next_input(source, replace=False)
+    return None
 
 
 def _connect(call: Call) -> Any:

@@ -107,12 +107,15 @@ class ExploreMagics(LineMagics):
         """
         Write the source of a factory for a table into a new cell below.
 
-        %scaffold TABLE
+        %scaffold [--update FILE] [--check FILE] TABLE
 
         Examples::
 
             %scaffold users
+            %scaffold users --update factories.py    adds new columns, edits nothing
+            %scaffold users --check factories.py     fails if there are any
 
-        The same in Python: machina_lab.notebook.scaffold("users") returns the source
+        The same in Python: scaffold (which returns the source), scaffold_update and
+        scaffold_check of machina_lab.notebook
         """
         return self.answer("scaffold", line, local_ns)

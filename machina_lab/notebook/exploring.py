@@ -89,6 +89,7 @@ def factory(name: Any) -> Page:
         "inputs": ", ".join(handle.inputs) or "none",
         "hooks": ", ".join(handle.hooks) or "none",
         "variants": ", ".join(handle.variants) or "none",
+        **_of_table(handle),
     }
     parts = (
         Facts(facts),
@@ -99,6 +100,18 @@ def factory(name: Any) -> Page:
     )
     data = {"name": handle.path, "model": handle.model, "options": handle.options}
     return Page(f"Factory {handle.path}", parts, data)
+
+
+def _of_table(handle: Any) -> dict[str, str]:
+    """
+    Return what there is to know of a table's own factory before rows are inserted.
+    """
+    lab = desk.lab
+    if handle.name in lab.names(automatic=False):
+        return {}
+    table = lab.tables().define(handle.name)
+    room = {} if table.limit is None else {"room": f"for {table.limit:,} rows at most"}
+    return {"needs you": "; ".join(table.needs) or "for nothing", **room}
 
 
 def _fields(fields: Any) -> Grid:
@@ -228,10 +241,3 @@ def _read_schema() -> Any:
         read = desk.lab.repo.arun(lambda session: Schema.reflect(session.connection()))
         return loop.run(read)
     return desk.lab.refresh_schema()
-
-
-def scaffold(table: str) -> str:
-    """
-    Return the source of a factory for a table (`%scaffold`).
-    """
-    return str(desk.lab.scaffold(table))

@@ -52,7 +52,14 @@ _ALL: Final = (
     Grammar("sequences reset", ("[SEQUENCE...]",)),
     Grammar("sequences set", ("SEQUENCE", "NUMBER")),
     Grammar("schema", ("[TABLE]",), (Flag("diagram", "", "tables and arrows"), WIDGET)),
-    Grammar("scaffold", ("TABLE",)),
+    Grammar(
+        "scaffold",
+        ("TABLE",),
+        (
+            Flag("update", "FILE", "add what a file's factory lacks, edit nothing"),
+            Flag("check", "FILE", "fail if a file's factory lacks anything"),
+        ),
+    ),
     Grammar("lab", ("[status|connect|use|commit|rollback|log|seed]",)),
     Grammar("lab status"),
     Grammar("lab connect", ("URL",)),
