@@ -74,7 +74,7 @@ class TestOverrides:
 
         rows = df.machina.overrides()
 
-        assert rows == [{"n": 1.5, "when": dt.datetime(2024, 1, 1)}, {}]  # noqa: DTZ001
+        assert rows == [{"n": 1.5, "when": dt.datetime(2024, 1, 1)}, {}]
         assert type(rows[0]["n"]) is float
 
     def test_dotted_columns_are_nested(self):

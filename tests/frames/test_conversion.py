@@ -97,7 +97,7 @@ class TestDtypes:
         df = frame([], model=Person)
 
         assert df.empty
-        full = frame([Person(seen=dt.datetime(2024, 1, 1))])  # noqa: DTZ001 - naive
+        full = frame([Person(seen=dt.datetime(2024, 1, 1))])
         assert df.dtypes.equals(full.dtypes)
 
     def test_nothing_at_all(self):

@@ -23,8 +23,8 @@ from tests.frames.people import Level, Role
 
 BERLIN = ZoneInfo("Europe/Berlin")
 EAST = dt.timezone(dt.timedelta(hours=5))
-NOON = dt.datetime(2024, 3, 31, 12, 0, 0, 123456)  # noqa: DTZ001 - naive too
-ENDS = [dt.datetime.min, dt.datetime.max]  # noqa: DTZ901 - naive too
+NOON = dt.datetime(2024, 3, 31, 12, 0, 0, 123456)
+ENDS = [dt.datetime.min, dt.datetime.max]
 
 TABLE = [
     (int, [1, None, 2**53 + 1, -(2**63)], "Int64"),

@@ -40,7 +40,7 @@ def test_columns_in_model_order_with_dtypes():
     """
     Columns, keys and foreign keys come in the table's order, typed.
     """
-    article = Article(title="A", published_at=dt.datetime(2024, 1, 1))  # noqa: DTZ001
+    article = Article(title="A", published_at=dt.datetime(2024, 1, 1))
 
     dtypes = frame(article).dtypes.astype(str).to_dict()
 

@@ -53,7 +53,7 @@ def made(name, kind, n=0, *, unique=False):
         ("is_active", sa.Boolean(), True),
         ("is_deleted", sa.Boolean(), False),
         ("birth_date", sa.Date(), dt.date(1990, 1, 1)),
-        ("created_at", sa.DateTime(), dt.datetime(2024, 1, 1, 12)),  # noqa: DTZ001 - naive on purpose
+        ("created_at", sa.DateTime(), dt.datetime(2024, 1, 1, 12)),
         (
             "created_at",
             sa.DateTime(timezone=True),

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 import sqlalchemy as sa
 
@@ -238,10 +236,10 @@ class TestRealSchemas:
         assert () == schema.skipped
 
 
-class TestSpeed:
+class TestSize:
     def test_300_tables(self, database):
         """
-        Three hundred tables are read in less than three seconds.
+        Three hundred tables are read.
         """
         metadata = sa.MetaData()
         for n in range(300):
@@ -254,8 +252,6 @@ class TestSpeed:
             )
         database.create(metadata)
 
-        started = time.process_time()
         schema = Schema.reflect(database.engine)
 
-        assert time.process_time() - started < 3
         assert 300 == len(schema)

@@ -97,7 +97,7 @@ def now() -> dt.datetime:
     """
     Return a moment; each call is a second later, however fast the machine.
     """
-    return dt.datetime(2024, 1, 1) + dt.timedelta(seconds=next(_seconds))  # noqa: DTZ001 - the column has no zone
+    return dt.datetime(2024, 1, 1) + dt.timedelta(seconds=next(_seconds))
 
 
 def base_lab(repo: Any = None) -> Lab:

@@ -1,4 +1,4 @@
-# ruff: noqa: DTZ001 - naive datetimes are among the values to be kept
+
 """
 Types of all sorts, rows full of traps, and ways to look at a fixture set.
 """

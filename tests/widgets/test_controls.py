@@ -49,8 +49,8 @@ SORTS = [
     (
         dt.datetime,
         "datetime",
-        dt.datetime(2024, 1, 31, 12),  # noqa: DTZ001 - a field without a zone
-        dt.datetime(2024, 1, 31, 12),  # noqa: DTZ001 - a field without a zone
+        dt.datetime(2024, 1, 31, 12),
+        dt.datetime(2024, 1, 31, 12),
     ),
     (dict, "json", '{"a": [1]}', {"a": [1]}),
     (list[int], "text", "1, 2", [1, 2]),

@@ -110,7 +110,7 @@ class TestDates:
         """
         T110: so is one without a zone.
         """
-        naive = dt.datetime(2000, 1, 1, 23, 0, 7)  # noqa: DTZ001 - as in the row
+        naive = dt.datetime(2000, 1, 1, 23, 0, 7)
 
         got = offline.string_params_for("article", published_at=naive, values="keep")
 

@@ -49,7 +49,7 @@ class TestDemo:
         """
         Row 53: a given value replaces the function.
         """
-        when = dt.datetime(2020, 1, 1)  # noqa: DTZ001 - a column without zone
+        when = dt.datetime(2020, 1, 1)
 
         got = demo.build_lazy_user_params({"created_at": when})
 

@@ -11,7 +11,7 @@ from tests.support.bodies import empty
 from tests.support.factoryman import Embedded, demo_lab
 
 
-WHEN = dt.datetime(2024, 1, 1, 10, 30)  # noqa: DTZ001 - a column without zone
+WHEN = dt.datetime(2024, 1, 1, 10, 30)
 
 
 @pytest.fixture(name="keeping")

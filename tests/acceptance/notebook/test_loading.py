@@ -106,27 +106,19 @@ class TestLoading:
 
     def test_it_is_light(self):
         """
-        Loading imports neither pandas, SQLAlchemy nor ipywidgets, and takes no time.
+        Loading imports neither pandas, SQLAlchemy nor ipywidgets.
         """
         code = (
-            "import sys, time\n"
+            "import sys\n"
             "from IPython.core.interactiveshell import InteractiveShell\n"
             "ip = InteractiveShell.instance()\n"
-            "start = time.process_time()\n"
             "ip.run_line_magic('load_ext', 'machina_lab')\n"
-            "taken = time.process_time() - start\n"
             "heavy = {'pandas', 'sqlalchemy', 'ipywidgets', 'numpy', 'pyarrow'}\n"
-            "print(sorted(heavy & set(sys.modules)), taken)\n"
+            "print(sorted(heavy & set(sys.modules)))\n"
         )
-        runs = [
-            subprocess.run(
-                [sys.executable, "-c", code],
-                capture_output=True,
-                text=True,
-                check=True,
-            ).stdout.rsplit(" ", 1)
-            for _ in range(3)
-        ]
 
-        assert {"[]"} == {heavy for heavy, _ in runs}
-        assert min(float(seconds) for _, seconds in runs) < 0.05
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+
+        assert "[]" == done.stdout.strip()

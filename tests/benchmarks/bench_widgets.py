@@ -1,5 +1,7 @@
 """
 Large labs stay quick: no interaction takes the kernel longer than people notice.
+
+    python -m pytest tests/benchmarks/bench_widgets.py
 """
 
 import gc
