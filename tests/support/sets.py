@@ -1,4 +1,3 @@
-
 """
 Types of all sorts, rows full of traps, and ways to look at a fixture set.
 """

@@ -83,9 +83,8 @@ class TestWith:
         """
         with lab:
             lab.insert("user")
-        with pytest.raises(ZeroDivisionError, match="division"), lab:
-            lab.insert("user")
-            1 / 0
+        with pytest.raises(KeyError, match="nowhere"):
+            self._fail_inside(lab)
 
         assert 1 == len(lab.repo.column_values(User.name))
 
