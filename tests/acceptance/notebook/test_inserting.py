@@ -55,6 +55,25 @@ class TestInsert:
         )
         assert {"customers": 1} == shop.pending
 
+    def test_into_another_schema(self, cell, shop):
+        """
+        --schema writes to the tables of that schema, and to no other.
+        """
+        connection = shop.repo.session.connection()
+        connection.exec_driver_sql("ATTACH ':memory:' AS tenant")
+        made = "SELECT sql FROM main.sqlite_master WHERE name = 'customers'"
+        ddl = connection.exec_driver_sql(made).scalar()
+        connection.exec_driver_sql(ddl.replace("customers", "tenant.customers", 1))
+
+        frame = cell("%insert customer name=Ada --schema tenant").result
+
+        assert ["Ada"] == list(frame["name"])
+        found = "SELECT name FROM tenant.customers"
+        assert [("Ada",)] == connection.exec_driver_sql(found).fetchall()
+        assert {"tenant.customers": 1} == shop.pending
+        main = "SELECT count(*) FROM main.customers"
+        assert 0 == connection.exec_driver_sql(main).scalar()
+
     def test_dry_runs_give_their_numbers_back(self, cell):
         """
         Two dry runs show the same values: sequences go back as well.
