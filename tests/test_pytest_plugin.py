@@ -65,6 +65,13 @@ def project(tmp_path):
     return tmp_path
 
 
+def _outside_xdist():
+    """
+    Return the environment without the worker that this test itself may run in.
+    """
+    return {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_XDIST")}
+
+
 def run(folder, *arguments):
     """
     Run Python in a folder, with this package importable.
@@ -73,7 +80,7 @@ def run(folder, *arguments):
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": paths, "PYTEST_ADDOPTS": ""},
+        env=_outside_xdist() | {"PYTHONPATH": paths, "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,

@@ -268,6 +268,9 @@ def test_the_notebook(server, opened, front_end):
     shown.run_all()
 
     expect(shown.page.get_by_text("Took back 1 step").last).to_be_visible()
+    # Outputs are drawn a moment after their cells have run.
+    failed = ".jp-OutputArea [data-mime-type='application/vnd.jupyter.error']"
+    expect(shown.page.locator(failed)).to_have_count(13, timeout=60_000)
     assert len(shown.errors()) == 13
     for theme in ("light", "dark"):
         shown.theme(theme)
