@@ -3,13 +3,12 @@ Magic lines as people type them: completed by Tab, run, and shown in both front 
 """
 
 import re
-import shutil
 
 import pytest
 
 from playwright.sync_api import expect
 
-from tests.support.notebooks import NOTEBOOKS, written
+from tests.support.notebooks import written
 
 
 SETUP = """\
@@ -256,24 +255,3 @@ def test_hostile_values_are_text(page, front_end):
 
 
 NOTEBOOK = "04_magics.ipynb"
-
-
-def test_the_notebook(server, opened, front_end):
-    """
-    The tour of the magics runs from top to bottom; what fails there fails on purpose.
-    """
-    shutil.copy(NOTEBOOKS / NOTEBOOK, server.folder / NOTEBOOK)
-    shown = opened(NOTEBOOK, front_end)
-
-    shown.run_all()
-
-    expect(shown.page.get_by_text("Took back 1 step").last).to_be_visible()
-    # Outputs are drawn a moment after their cells have run.
-    failed = ".jp-OutputArea [data-mime-type='application/vnd.jupyter.error']"
-    expect(shown.page.locator(failed)).to_have_count(13, timeout=60_000)
-    assert len(shown.errors()) == 13
-    for theme in ("light", "dark"):
-        shown.theme(theme)
-        shown.screenshot(f"04_magics-{front_end}-{theme}")
-    assert shown.foreign == []
-    assert ours(shown.console) == []
