@@ -252,6 +252,3 @@ def test_hostile_values_are_text(page, front_end):
     assert page.page.get_by_text(HOSTILE).count() >= 2
     page.screenshot(f"magics-hostile-{front_end}")
     assert page.foreign == []
-
-
-NOTEBOOK = "04_magics.ipynb"
