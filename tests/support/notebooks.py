@@ -84,7 +84,15 @@ def outputs(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any]]]:
 
 @contextmanager
 def _environment(more: Mapping[str, str]) -> Iterator[None]:
+    """
+    Set variables, and hide that a worker of pytest-xdist runs the kernel.
+
+    A run of pytest in a notebook is nobody's worker: its numbers start at zero.
+    """
     before = dict(os.environ)
+    for name in before:
+        if name.startswith("PYTEST_"):
+            del os.environ[name]
     os.environ.update(more)
     try:
         yield
