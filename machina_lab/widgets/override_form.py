@@ -18,7 +18,7 @@ from machina_lab.widgets.association_controls import controls_for, default_of
 from machina_lab.widgets.codelines import CodeLines, build_lines
 from machina_lab.widgets.controls import Control, control_data
 from machina_lab.widgets.form_data import form_data, form_fields
-from machina_lab.widgets.handlers import details, guarded, on_change, on_click, summary
+from machina_lab.widgets.handlers import details, guarded, on_change, summary
 from machina_lab.widgets.markup import (
     code_line,
     escaped,
@@ -92,9 +92,9 @@ class OverrideForm(View):
         self.result = theme.html()
         on_change(self.count, self._on_change)
         on_change(self.live, self._on_change)
-        on_click(self.build_button, self.build)
-        on_click(self.insert_button, self.insert)
-        on_click(self.undo_button, self.undo)
+        self.presses.on_press(self.build_button, self.build)
+        self.presses.on_press(self.insert_button, self.insert)
+        self.presses.on_press(self.undo_button, self.undo)
         bar = theme.row(
             self.count,
             self.build_button,

@@ -16,7 +16,7 @@ from machina_lab.core.sequences import sequences
 from machina_lab.errors import ArgumentValueError
 from machina_lab.widgets import theme
 from machina_lab.widgets.codelines import python_literal
-from machina_lab.widgets.handlers import guarded, on_change, on_click
+from machina_lab.widgets.handlers import guarded, on_change
 from machina_lab.widgets.markup import (
     code_line,
     escaped,
@@ -158,10 +158,10 @@ class SequenceInspector(View):
             "Sync", "Continue after the largest value of the column"
         )
         on_change(self.chosen, self._choose)
-        on_click(self.set_button, self.set_next)
-        on_click(self.reset_button, self.reset)
-        on_click(self.reset_all, self.reset_every)
-        on_click(self.sync_button, self.sync)
+        self.presses.on_press(self.set_button, self.set_next)
+        self.presses.on_press(self.reset_button, self.reset)
+        self.presses.on_press(self.reset_all, self.reset_every)
+        self.presses.on_press(self.sync_button, self.sync)
         self.lay_out(
             theme.html(theme.title("Sequences")),
             self.table,

@@ -12,6 +12,7 @@ from weakref import ref
 import ipywidgets as widgets
 
 from machina_lab.widgets.handlers import Status, guarded
+from machina_lab.widgets.presses import Presses
 from machina_lab.widgets.theme import ROOT, style
 
 
@@ -26,19 +27,21 @@ class View(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     Attributes:
         lab: The lab it shows.
         status: The line that says what happened.
+        presses: What lets buttons wait for what was typed before.
     """
 
     def __init__(self, lab: Any) -> None:
         super().__init__()
         self.lab = lab
         self.status = Status()
+        self.presses = Presses()
         self.add_class(ROOT)
 
     def lay_out(self, *children: widgets.Widget) -> None:
         """
         Show *children*, the style sheet before them.
         """
-        self.children = [style(), *children]
+        self.children = [style(), *children, self.presses]
 
     def refresh(self) -> None:
         """

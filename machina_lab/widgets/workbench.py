@@ -11,7 +11,7 @@ import ipywidgets as widgets
 
 from machina_lab.widgets import theme
 from machina_lab.widgets.derived_factories import derived
-from machina_lab.widgets.handlers import guarded, on_change, on_click
+from machina_lab.widgets.handlers import guarded, on_change
 from machina_lab.widgets.markup import (
     code_line,
     escaped,
@@ -99,9 +99,9 @@ class Workbench(View):
         )
         on_change(self.tabs, self._open, "selected_index")
         on_change(self.factory, self._open_form)
-        on_click(self.commit_button, self.commit)
-        on_click(self.undo_button, self.undo)
-        on_click(self.rollback_button, self.rollback)
+        self.presses.on_press(self.commit_button, self.commit)
+        self.presses.on_press(self.undo_button, self.undo)
+        self.presses.on_press(self.rollback_button, self.rollback)
         bar = theme.row(
             self.pending,
             self.commit_button,
@@ -156,7 +156,7 @@ class Workbench(View):
         self.pages["Build"] = form = override_form(self.lab, name)
         # What the form inserts shows here too.
         for each in (form.insert_button, form.undo_button):
-            on_click(each, self.follow)
+            form.presses.on_press(each, self.follow)
         self.form_box.children = [form]
         if old is not None:
             old.close_all()

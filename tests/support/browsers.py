@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Self
 import pytest
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, Request, sync_playwright
+from playwright.sync_api import Locator, Page, Request, expect, sync_playwright
 
 from tests.support.jupyter import ROOT
 
@@ -33,6 +33,7 @@ _OPTIONS: Final = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+#: How long anything may take: long enough for a busy machine, whatever it waits for.
 _MILLISECONDS: Final = 60_000
 _APP: Final = "window.jupyterapp"
 _STATUS: Final = f"{_APP}?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
@@ -87,6 +88,8 @@ class Browser:
             args=_OPTIONS,
             viewport=self._size,
         )
+        self._context.set_default_timeout(_MILLISECONDS)
+        expect.set_options(timeout=_MILLISECONDS)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -113,7 +116,7 @@ class Browser:
         page = self._context.new_page()
         opened = NotebookPage(page, address)
         page.goto(address, wait_until="domcontentloaded")
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=_MILLISECONDS)
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
         opened.wait_idle()
         # What a front end says while it starts is its own.
         opened.console.clear()
@@ -159,7 +162,7 @@ class NotebookPage:
         """
         Wait until the kernel has nothing to do.
         """
-        self.page.wait_for_function(f"{_STATUS} === 'idle'", timeout=_MILLISECONDS)
+        self.page.wait_for_function(f"{_STATUS} === 'idle'")
 
     def run_all(self) -> None:
         """
@@ -241,10 +244,13 @@ class NotebookPage:
         Type *text* into a cell, run it, and return the cell's outputs.
         """
         self.write(number, text)
-        self.page.keyboard.press("Control+Enter")
         prompt = self.cell(number).locator(".jp-InputPrompt")
+        before = prompt.inner_text()
+        self.page.keyboard.press("Control+Enter")
+        # The number of an earlier run still stands there for a moment.
         self.page.wait_for_function(
-            "e => /\\[\\d+\\]/.test(e.innerText)", arg=prompt.element_handle()
+            "([e, before]) => /\\[\\d+\\]/.test(e.innerText) && e.innerText !== before",
+            arg=[prompt.element_handle(), before],
         )
         self.wait_idle()
         return self.cell(number).locator(".jp-OutputArea-output")
@@ -266,7 +272,7 @@ class NotebookPage:
         offered = self.page.locator(
             ".jp-Completer:not(.lm-mod-hidden) .jp-Completer-match"
         )
-        offered.first.wait_for(timeout=10_000)
+        offered.first.wait_for()
         items = offered.all_inner_texts()
         if picture:
             self.page.screenshot(path=_file(picture))
