@@ -118,10 +118,10 @@ def change(record: Any, changes: dict[str, Any], given: Mapping[str, Any]) -> An
 
     Plain defaults of columns that neither body nor caller set are filled in as well.
     """
+    if not changes and not given:
+        return adopt(record)
     plan = plan_of(type(record))
     state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
-    if not changes and not given:
-        return _adopted(plan, record, state)
     loaded = state.dict
     named = set(changes)
     if not is_attached(state):
@@ -137,17 +137,19 @@ def change(record: Any, changes: dict[str, Any], given: Mapping[str, Any]) -> An
     return record
 
 
-def _adopted(plan: Plan, record: Any, state: Any) -> Any:
+def adopt(record: Any) -> Any:
     """
     Fill the gaps of a record that a body made and that nobody changes.
     """
-    if is_attached(state) or "info" in state.__dict__:
+    state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
+    if state.key is not None or state.session_id is not None or "info" in vars(state):
+        # In a session, in the database or another build's already.
         return record
-    loaded = record.__dict__
+    plan, loaded = plan_of(type(record)), record.__dict__
     named = _set_by_body(plan, loaded)
-    if not plan.defaults.keys() <= loaded.keys():
+    if plan.defaults and not plan.defaults.keys() <= loaded.keys():
         _set_all(plan, record, plan.defaults_but(loaded))
-    remember(state, named, (), [name for name in named if name in plan.singles])
+    remember(state, named, (), plan.singles and plan.singles.intersection(named))
     return record
 
 
@@ -158,13 +160,13 @@ def _set_by_body(plan: Plan, loaded: Mapping[str, Any]) -> Iterable[str]:
     The constructor of a dataclass fills in None, or an empty list, for what it was
     not given.
     """
-    known = plan.settable
+    named = tuple(filter(plan.settable.__contains__, loaded))
     if not plan.dataclass:
-        return [name for name in loaded if name in known]
+        return named
     return [
         name
-        for name, value in loaded.items()
-        if name in known and value is not None and not _is_empty_list(value)
+        for name in named
+        if loaded[name] is not None and not _is_empty_list(loaded[name])
     ]
 
 

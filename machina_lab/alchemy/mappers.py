@@ -28,7 +28,6 @@ class MappedKind(RecordKind):
 
     name = "mapped"
     insertable = True
-    adopts = True
 
     def fields(self, model: type) -> Mapping[str, Field]:
         """
@@ -83,6 +82,13 @@ class MappedKind(RecordKind):
         given: dict[str, Any] = {}
         make = construction.construct
         return lambda attributes: make(model, attributes, given)
+
+    def adopter(self, model: type) -> Callable[[Any], Any]:
+        """
+        Note where its attributes came from; see `construction.adopt`.
+        """
+        del model
+        return construction.adopt
 
     def change(
         self, record: Any, changes: dict[str, Any], given: Mapping[str, Any]

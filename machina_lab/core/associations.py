@@ -32,9 +32,9 @@ class Assoc:
 
     __slots__ = ("factory", "overrides")
 
-    def __init__(self, factory: Any, overrides: Mapping[str, Any]) -> None:
+    def __init__(self, factory: Any, overrides: dict[str, Any]) -> None:
         self.factory = factory
-        self.overrides = dict(overrides)
+        self.overrides = overrides
 
     @property
     def name(self) -> str:
@@ -75,7 +75,7 @@ class AssocList(Assoc):
 
     __slots__ = ("n",)
 
-    def __init__(self, n: int, factory: Any, overrides: Mapping[str, Any]) -> None:
+    def __init__(self, n: int, factory: Any, overrides: dict[str, Any]) -> None:
         super().__init__(factory, overrides)
         self.n = n
 
@@ -171,7 +171,7 @@ def assoc(
         attrs: Overrides as a mapping.
         overrides: Overrides as keywords; they win.
     """
-    return Assoc(factory, {**(attrs or {}), **overrides})
+    return Assoc(factory, {**attrs, **overrides} if attrs else overrides)
 
 
 def assoc_list(

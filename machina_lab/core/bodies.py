@@ -2,27 +2,20 @@
 Reading a factory's body without running it.
 
 Its text tells which class it returns, so that completion and generated functions know
-its fields before anything is built, and which attributes can need working out, so that
-a build does not have to look at the others. Names are looked up when a factory is first
-built; one that is bound to something else later on is not noticed.
+its fields before anything is built; `outlines` reads more from it.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
-import sys
 import textwrap
 import typing
 
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, dataclass
 from types import CodeType, FunctionType
-from typing import Any, Final
-
-from machina_lab.core.associations import assoc, assoc_list
-from machina_lab.core.lazies import DEFERRED, lazy
-from machina_lab.core.sequences import sequence
+from typing import Any, Protocol
 
 
 def source_of(function: Callable[..., Any]) -> str:
@@ -73,11 +66,11 @@ def _annotated(function: Callable[..., Any]) -> object:
     try:
         return typing.get_type_hints(function).get("return")
     except Exception:  # noqa: BLE001 - a name that does not resolve is nobody's model
-        return _resolve(function, annotation)
+        return resolve(function, annotation)
 
 
 def _called_in_returns(function: Callable[..., Any]) -> type | None:
-    tree = _parsed(function)
+    tree = parsed(function)
     if tree is None:
         return None
     found = {
@@ -89,11 +82,11 @@ def _called_in_returns(function: Callable[..., Any]) -> type | None:
     }
     if len(found) != 1:
         return None
-    cls = _resolve(function, found.pop())
+    cls = resolve(function, found.pop())
     return cls if isinstance(cls, type) else None
 
 
-def _parsed(function: Callable[..., Any]) -> ast.FunctionDef | None:
+def parsed(function: Callable[..., Any]) -> ast.FunctionDef | None:
     """
     Return the function's syntax tree, if its text is really the text of what runs.
 
@@ -156,169 +149,57 @@ def _returns(tree: ast.FunctionDef) -> Iterator[ast.Return]:
             open_nodes.extend(ast.iter_child_nodes(node))
 
 
-def _resolve(function: Callable[..., Any], dotted: str) -> object:
-    first, *rest = dotted.split(".")
+class Scope(Protocol):
+    """
+    Where names are looked up: a module's globals, or the cells of a closure.
+    """
+
+    def get(self, name: str, /) -> Any:
+        """
+        Return what *name* stands for now, or None.
+        """
+
+
+class _Cells:
+    """
+    The names that a function takes from the one around it.
+    """
+
+    __slots__ = ("_cells",)
+
+    def __init__(self, function: FunctionType) -> None:
+        names = function.__code__.co_freevars
+        self._cells = dict(zip(names, function.__closure__ or (), strict=True))
+
+    def get(self, name: str) -> Any:
+        """
+        Return what the cell holds; None while nothing is in it.
+        """
+        try:
+            return self._cells[name].cell_contents
+        except ValueError:
+            return None
+
+
+def scope_of(function: Callable[..., Any], name: str) -> Scope:
+    """
+    Return where *function* looks up a name that it does not bind itself.
+    """
     target = inspect.unwrap(getattr(function, "__func__", function))
     if not isinstance(target, FunctionType):
-        return None
-    names = {**vars(sys.modules["builtins"]), **target.__globals__}
-    for name, cell in zip(
-        target.__code__.co_freevars, target.__closure__ or (), strict=True
-    ):
-        try:
-            names[name] = cell.cell_contents
-        except ValueError:
-            # The name is bound later in the enclosing function.
-            continue
-    value = names.get(first)
+        return {}
+    inner = name in target.__code__.co_freevars
+    return _Cells(target) if inner else target.__globals__
+
+
+def resolve(function: Callable[..., Any], dotted: str) -> Any:
+    """
+    Return what a dotted name in the text of *function* stands for now, or None.
+    """
+    first, *rest = dotted.split(".")
+    value = scope_of(function, first).get(first)
+    if value is None:
+        value = vars(builtins).get(first)
     for name in rest:
         value = getattr(value, name, None)
     return value
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """
-    What the text of a body tells of the attributes it returns.
-
-    Attributes:
-        cls: The class that it calls; `dict` for a dict display.
-        keys: Every attribute that it gives.
-        pending: Those that may be lazy or an association, in order.
-    """
-
-    cls: type
-    keys: frozenset[str]
-    pending: tuple[str, ...]
-
-
-#: Calls whose results need working out.
-_DEFERRING: Final = (lazy, assoc, assoc_list)
-_PLAIN_NODES: Final = (
-    ast.Constant,
-    ast.JoinedStr,
-    ast.Compare,
-    ast.List,
-    ast.Tuple,
-    ast.Set,
-    ast.Dict,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-)
-
-
-def outline_of(function: Callable[..., Any]) -> Outline | None:
-    """
-    Return the outline of a body that is one `return` of a dict display or of a call.
-
-    None for any other body, whose results are looked at as they come.
-    """
-    tree = _parsed(function)
-    if tree is None:
-        return None
-    statements = [each for each in tree.body if not _is_docstring(each)]
-    if len(statements) != 1 or not isinstance(statements[0], ast.Return):
-        return None
-    made = statements[0].value
-    if isinstance(made, ast.Dict):
-        cls: Any = dict
-        pairs = [
-            (_text(key), value)
-            for key, value in zip(made.keys, made.values, strict=True)
-        ]
-    elif isinstance(made, ast.Call) and not made.args:
-        cls = _resolve(function, ast.unparse(made.func))
-        pairs = [(each.arg, each.value) for each in made.keywords]
-    else:
-        return None
-    if not isinstance(cls, type) or any(key is None for key, _ in pairs):
-        return None
-    pending = tuple(
-        key for key, value in pairs if key and not _is_plain_value(function, value)
-    )
-    return Outline(cls, frozenset(key for key, _ in pairs if key), pending)
-
-
-def makes_plainly(cls: type, keys: frozenset[str]) -> bool:
-    """
-    Return whether a call of *cls* with *keys* adds nothing that has to be worked out.
-
-    True only for dataclasses whose constructor is generated and whose other defaults
-    are plain values.
-    """
-    fields: dict[str, Any] | None = getattr(cls, "__dataclass_fields__", None)
-    made_by = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]  # of a class
-    generated = made_by is not None and made_by.co_filename == "<string>"
-    if fields is None or not generated or hasattr(cls, "__post_init__"):
-        return False
-    return all(
-        type(each.default) not in DEFERRED
-        and (each.default_factory is MISSING or each.default_factory in _COLLECTIONS)
-        for name, each in fields.items()
-        if name not in keys
-    )
-
-
-_COLLECTIONS: Final = (list, dict, set, tuple)
-
-
-def _is_docstring(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _text(node: ast.expr | None) -> str | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    return None
-
-
-def _is_plain_value(function: Callable[..., Any], node: ast.expr) -> bool:
-    """
-    Return whether *node* can be nothing but a plain value.
-    """
-    if isinstance(node, _PLAIN_NODES):
-        return True
-    if isinstance(node, ast.UnaryOp):
-        return _is_plain_value(function, node.operand)
-    if isinstance(node, ast.BinOp):
-        return _is_plain_value(function, node.left)
-    return isinstance(node, ast.Call) and _calls_plainly(function, node)
-
-
-def _calls_plainly(function: Callable[..., Any], node: ast.Call) -> bool:
-    on = node.func.value if isinstance(node.func, ast.Attribute) else None
-    if isinstance(on, ast.Constant):
-        # A method of a text or a number.
-        return True
-    called = _resolve(function, ast.unparse(node.func)) if _is_name(node.func) else None
-    if called is sequence:
-        return _formats_plainly(function, node)
-    return isinstance(called, type) and called.__module__ in _VALUE_MODULES
-
-
-_VALUE_MODULES: Final = ("builtins", "datetime", "decimal", "uuid", "fractions")
-
-
-def _is_name(node: ast.expr) -> bool:
-    if isinstance(node, ast.Attribute):
-        return _is_name(node.value)
-    return isinstance(node, ast.Name)
-
-
-def _formats_plainly(function: Callable[..., Any], node: ast.Call) -> bool:
-    if len(node.args) < 2:  # noqa: PLR2004 - name and formatter
-        return not node.keywords or all(
-            each.arg == "start_at" for each in node.keywords
-        )
-    formatter = node.args[1]
-    if isinstance(formatter, ast.Lambda):
-        return _is_plain_value(function, formatter.body)
-    if isinstance(formatter, ast.List | ast.Tuple):
-        return all(_is_plain_value(function, each) for each in formatter.elts)
-    if isinstance(formatter, ast.Attribute):
-        return isinstance(formatter.value, ast.Constant)
-    return _is_name(formatter) and _resolve(function, ast.unparse(formatter)) in (
-        int,
-        str,
-    )

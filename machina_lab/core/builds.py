@@ -173,7 +173,11 @@ class Builds(Registry):
         """
         Build what an association refers to.
         """
-        return self._run_of(reference)(given or None)
+        try:
+            run = self._runs[reference]
+        except (KeyError, TypeError):
+            run = self._run_of(reference)
+        return run(given or None)
 
     def _given(self, name: Any, attrs: Any, overrides: dict[str, Any]) -> Any:
         if attrs is None:

@@ -92,3 +92,33 @@ def with_inputs_worked_out(shape: Shape, given: Any, *, where: str) -> Any:
     for name in pending:
         resolution.value(name)
     return resolution.attributes
+
+
+def left_over(shape: Shape, given: Any, own: Any) -> dict[str, Any]:
+    """
+    Return what is still to be merged after a body ran.
+
+    Args:
+        shape: How the body was called.
+        given: What it was called with.
+        own: The attributes of its record: an input that is one of them is merged too.
+    """
+    if not shape.merges or not given:
+        return {}
+    if shape.rest:
+        return {k: v for k, v in given.items() if k in shape.inputs and k in own}
+    if not shape.inputs:
+        return dict(given)
+    return {k: v for k, v in given.items() if k not in shape.inputs or k in own}
+
+
+def check_mapping(given: Any, *, where: str) -> None:
+    """
+    Raise if *given* is neither a mapping nor None.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        raise ArgumentTypeError(
+            f"expected a params map for factory {where!r}, got {given!r}."
+            " Give attributes as keywords or as a mapping; options go in the argument"
+            " after it."
+        )

@@ -131,6 +131,9 @@ class DataclassKind(ClassKind):
         """
         del given
         model: Any = type(record)
+        names = _all_of_init(model)
+        if names is not None:
+            return model(**{name: getattr(record, name) for name in names} | changes)
         late = _not_in_init(model)
         kept = {name: getattr(record, name) for name in late if hasattr(record, name)}
         if _takes_more(model):
@@ -139,6 +142,15 @@ class DataclassKind(ClassKind):
         init = {k: v for k, v in changes.items() if k not in late}
         made = dataclasses.replace(record, **init) if init else copy.copy(record)
         return forced(made, {**(kept if not init else {}), **_only(changes, late)})
+
+
+@lru_cache(maxsize=512)
+def _all_of_init(model: type) -> tuple[str, ...] | None:
+    """
+    Return the names of the fields if the constructor takes exactly these.
+    """
+    whole = not _not_in_init(model) and not _takes_more(model)
+    return tuple(each.name for each in dataclasses.fields(model)) if whole else None
 
 
 @lru_cache(maxsize=512)

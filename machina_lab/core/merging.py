@@ -27,7 +27,10 @@ R = TypeVar("R")
 
 
 @lru_cache(maxsize=512)
-def _makes_records(cls: type) -> bool:
+def makes_records(cls: type) -> bool:
+    """
+    Return whether instances of *cls* have attributes that can be merged.
+    """
     if issubclass(cls, Mapping | SimpleNamespace) or has_fields(cls):
         return True
     if issubclass(cls, type | enum.Enum):
@@ -41,7 +44,7 @@ def is_record(value: object) -> bool:
     Return whether *value* has attributes that can be merged: no text, number or list.
     """
     cls: Any = type(value)
-    return _makes_records(cls)
+    return makes_records(cls)
 
 
 def attributes_of(record: Any) -> dict[str, Any] | None:

@@ -16,13 +16,19 @@ from itertools import repeat
 from typing import Any, Final
 
 from machina_lab.core.associations import built_default
-from machina_lab.core.calling import called, copied, with_inputs_worked_out
+from machina_lab.core.calling import (
+    called,
+    check_mapping,
+    copied,
+    left_over,
+    with_inputs_worked_out,
+)
 from machina_lab.core.definitions import Definition
 from machina_lab.core.drafts import Draft
 from machina_lab.core.hooks import Hook, composed
 from machina_lab.core.lazies import DEFERRED, Resolution
 from machina_lab.core.merging import is_record, lay_over, refuse_unknown, reworked
-from machina_lab.core.records import MISSING, Field, RecordKind, kind_of
+from machina_lab.core.records import MISSING, default_of, kind_of
 from machina_lab.core.shortcuts import shortcut
 from machina_lab.core.strictness import check_kept
 from machina_lab.core.trails import leave_trail
@@ -46,6 +52,7 @@ class Plan:
             factory allows it.
         quick: Builds one record without overrides and without telling failures; None
             where that needs the long way.
+        is_quick: Whether `quick` may still be used.
     """
 
     __slots__ = (
@@ -58,6 +65,7 @@ class Plan:
         "before_struct",
         "build_other",
         "definition",
+        "is_quick",
         "kind",
         "merges",
         "model",
@@ -99,6 +107,7 @@ class Plan:
         self.before_struct = self._hook(staged, "before_build_struct")
         self.after_struct = self._hook(hooks, "after_build_struct")
         self.quick: Callable[[], Any] | None = None
+        self.is_quick: Callable[[], bool] = bool
         self.run: Callable[[Any], Any] = shortcut(self) or self.build
 
     @property
@@ -174,7 +183,7 @@ class Plan:
             given = dict(given or {}) if isinstance(given or {}, Mapping) else given
             given = self.before_params(given)
         if self.merges or self.model is not None:
-            _check_mapping(given, self.name)
+            check_mapping(given, where=self.name)
         return given
 
     def _params(self, given: Any, build: Associate, asked: Any = None) -> Any:
@@ -190,18 +199,25 @@ class Plan:
             given = with_inputs_worked_out(self.shape, given, where=self.name)
         made = called(self.definition.function, self.shape, given, where=self.name)
         if self._touches:
-            if isinstance(made, Mapping):
-                made = self._resolved(self._merged(dict(made), given), given, build)
-            elif is_record(made):
-                made = self._changed(made, given, build)
-            elif self.merges and self._left(given, ()):
-                raise ArgumentTypeError(
-                    f"factory {self.name!r} returned {made!r}, which has no attributes"
-                    f" to override: {', '.join(given)}."
-                )
+            made = self._worked_out(made, given, build)
         if self._strict == "all" and not self.merges:
             check_kept(made, asked, inputs=self.shape.inputs, factory=self.name)
         return self._after_params_of(made)
+
+    def _worked_out(self, made: Any, given: Any, build: Associate) -> Any:
+        """
+        Return what the body made with the overrides on it and its lazies worked out.
+        """
+        if isinstance(made, Mapping):
+            return self._resolved(self._merged(dict(made), given), given, build)
+        if is_record(made):
+            return self._changed(made, given, build)
+        if self.merges and left_over(self.shape, given, ()):
+            raise ArgumentTypeError(
+                f"factory {self.name!r} returned {made!r}, which has no attributes"
+                f" to override: {', '.join(given)}."
+            )
+        return made
 
     def _after_params_of(self, made: Any) -> Any:
         if self.after_params is None:
@@ -255,24 +271,11 @@ class Plan:
 
     # -- merging -------------------------------------------------------------------
 
-    def _left(self, given: Any, own: Any) -> dict[str, Any]:
-        """
-        Return what is still to be merged after the body ran.
-        """
-        if not self.merges or not given:
-            return {}
-        shape = self.shape
-        if shape.rest:
-            return {k: v for k, v in given.items() if k in shape.inputs and k in own}
-        if not shape.inputs:
-            return dict(given)
-        return {k: v for k, v in given.items() if k not in shape.inputs or k in own}
-
     def _merged(self, attributes: dict[str, Any], given: Any) -> dict[str, Any]:
         own: Any = attributes
         if self.shape.inputs and self.kind is not None and self.model is not None:
             own = {**attributes, **(self.kind.settable(self.model) or {})}
-        lay_over(attributes, self._left(given, own))
+        lay_over(attributes, left_over(self.shape, given, own))
         if self.kind is not None and self.model is not None and given:
             return self.kind.settle(self.model, attributes, given)
         return attributes
@@ -283,20 +286,23 @@ class Plan:
         """
         own = getattr(record, "__dict__", None)
         kind = kind_of(type(record))
+        adopt = kind.adopter(type(record))
         if (
             not given
             and own is not None
             and DEFERRED.isdisjoint(map(type, own.values()))
         ):
-            return kind.change(record, {}, _NOTHING) if kind.adopts else record
+            return record if adopt is None else adopt(record)
         known = kind.settable_on(record)
-        overrides = self._left(given, known if known is not None else kind.read(record))
+        overrides = left_over(
+            self.shape, given, known if known is not None else kind.read(record)
+        )
         if self._strict is False and known is not None:
             overrides = {k: v for k, v in overrides.items() if k in known}
         refuse_unknown(overrides, known, model=type(record), factory=self.name)
         attributes = kind.read(record)
         pending = [k for k, v in attributes.items() if type(v) in DEFERRED]
-        if not pending and not overrides and not kind.adopts:
+        if not pending and not overrides and adopt is None:
             return record
         lay_over(attributes, overrides)
         if given:
@@ -344,14 +350,14 @@ class Plan:
         if self.kind is None or self.model is None:
             return None
         kind, model = self.kind, self.model
-        return lambda name: _default(kind, model, name)
+        return lambda name: default_of(kind, model, name)
 
     def many(self, n: int) -> list[Any]:
         """
         Return *n* records without overrides.
         """
         quick = self.quick
-        if quick is None:
+        if quick is None or not self.is_quick():
             run = self.run
             return [run(None) for _ in repeat(None, n)]
         try:
@@ -360,37 +366,29 @@ class Plan:
             leave_trail(error, self.name)
             raise
 
-    def finish(self, attributes: dict[str, Any]) -> Any:
+    def lay_over(self, attributes: dict[str, Any], given: dict[str, Any]) -> Any:
         """
-        Return the record of worked-out attributes that nobody overrode.
+        Return plain attributes with plain overrides on them.
         """
-        assert self.kind is not None
-        assert self.model is not None
-        return self.kind.construct(self.model, self._known(attributes), _NOTHING)
+        merged = {**attributes, **given}
+        if self.kind is None or self.model is None:
+            return merged
+        return self.kind.settle(self.model, merged, given)
 
-    def touched(self, made: Any) -> Any:
+    def finish(self, attributes: dict[str, Any], given: Any = None) -> Any:
         """
-        Return what a body made without overrides, worked out.
+        Return the record of worked-out attributes.
         """
-        if isinstance(made, Mapping):
-            return self._resolved(dict(made), None, self.build_other)
-        return self._changed(made, None, self.build_other) if is_record(made) else made
+        if self.kind is None or self.model is None:
+            return attributes
+        known = self._known(attributes)
+        return self.kind.construct(self.model, known, given or _NOTHING)
+
+    def complete(self, made: Any, given: Any) -> Any:
+        """
+        Return the record of what a body without parameters made: the long way.
+        """
+        return self.struct(self._worked_out(made, given, self.build_other), given)
 
 
 _NOTHING: Final[dict[str, Any]] = {}
-
-
-def _check_mapping(given: Any, name: str) -> None:
-    if given is not None and not isinstance(given, Mapping):
-        raise ArgumentTypeError(
-            f"expected a params map for factory {name!r}, got {given!r}."
-            " Give attributes as keywords or as a mapping; options go in the argument"
-            " after it."
-        )
-
-
-def _default(kind: RecordKind, model: type, name: str) -> Any:
-    field: Field | None = kind.fields(model).get(name)
-    if field is None:
-        raise AttributeError(f"{model.__name__} has no attribute {name!r}.", name=name)
-    return None if field.default is MISSING else field.default

@@ -95,8 +95,6 @@ class RecordKind(ABC):
     name: str = "record"
     #: Whether the lab can insert such records.
     insertable: bool = False
-    #: Whether a record that a body made goes through `change` even if nothing changes.
-    adopts: bool = False
 
     @abstractmethod
     def fields(self, model: type) -> Mapping[str, Field]:
@@ -129,6 +127,15 @@ class RecordKind(ABC):
         Only where the caller of a build gave none; None where there is no quicker way.
         """
         del model, names
+        return None
+
+    def adopter(self, model: type) -> Callable[[Any], Any] | None:
+        """
+        Return what is done to a record that a body made and nobody changes.
+
+        None where nothing is.
+        """
+        del model
         return None
 
     @abstractmethod
@@ -239,3 +246,16 @@ def kind_of(model: type) -> RecordKind:
         importlib.import_module("machina_lab.core.kinds")
         matching = (load for matches, load in _tests if matches(model))
         return _known.setdefault(model, next(matching)())
+
+
+def default_of(kind: RecordKind, model: type, name: str) -> Any:
+    """
+    Return what an attribute holds that nobody gave.
+
+    Raises:
+        AttributeError: The class has no such attribute.
+    """
+    field: Field | None = kind.fields(model).get(name)
+    if field is None:
+        raise AttributeError(f"{model.__name__} has no attribute {name!r}.", name=name)
+    return None if field.default is MISSING else field.default

@@ -312,10 +312,10 @@ def sequence(
         ('joe0', 'joe1', '100')
     """
     # The most frequent call of all takes the short way.
-    if formatter.__class__ is FunctionType and not start_at:
-        try:
-            step = _steps[name]
-        except KeyError:
-            return sequences.next(name, formatter)
+    try:
+        step = _steps[name]
+    except (KeyError, TypeError):
+        return sequences.next(name, formatter, start_at=start_at)
+    if type(formatter) is FunctionType:
         return formatter(step())
     return sequences.next(name, formatter, start_at=start_at)

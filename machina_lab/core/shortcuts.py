@@ -1,27 +1,38 @@
 """
 The short ways through a build.
 
-Most factories have no parameters, hooks or variants, and most builds no overrides: then
-little is left to do beside calling the body. Where the body's text tells which
-attributes are plain values, those are not even looked at.
+Most factories have no parameters, hooks or variants, and most values are plain: then
+little is left to do beside calling the body and laying the overrides over what it made.
+Where the body's text tells which attributes are plain values, those are not even looked
+at. Whatever is not so simple goes on the long way, from where it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from machina_lab.core.associations import ASSOCIATIONS, built_default
-from machina_lab.core.bodies import Outline, makes_plainly, outline_of
 from machina_lab.core.lazies import DEFERRED, LAZIES
+from machina_lab.core.merging import makes_records
+from machina_lab.core.outlines import Outline, makes_plainly, outline_of
+from machina_lab.core.records import kind_of
 from machina_lab.core.trails import leave_trail
 
 
 if TYPE_CHECKING:
     from machina_lab.core.pipeline import Plan
 
+Run = Callable[[Any], Any]
+#: Makes the record of attributes that are worked out.
+Make = Callable[[Any], Any]
+#: Lays overrides, or nothing, over a record that a body made.
+Finish = Callable[[Any, Any], Any]
 
-def shortcut(plan: Plan) -> Callable[[Any], Any] | None:
+_nothing_pending = DEFERRED.isdisjoint
+
+
+def shortcut(plan: Plan) -> Run | None:
     """
     Return a quicker `Plan.build` for the plainest factories, or None.
     """
@@ -35,15 +46,16 @@ def shortcut(plan: Plan) -> Callable[[Any], Any] | None:
     plain = plan.merges and not shape.inputs and not shape.rest
     if not plain or plan.steps or any(hooks):
         return None
+    scanning = _scanning(plan)
     outline = outline_of(plan.definition.function)
     if outline is None or not _fits(plan, outline):
-        return _scanning(plan)
+        return scanning
     make = _maker(plan, outline)
-    if outline.pending:
-        known = outline.cls is dict
-        return _associating(plan, outline, make) if known else _scanning(plan)
-    body = plan.definition.function
-    return _unseen(plan, body if make is None else lambda: make(body()))
+    if not outline.pending:
+        return _unseen(plan, outline, make, scanning)
+    if outline.cls is dict:
+        return _associating(plan, outline, make, scanning)
+    return scanning
 
 
 def _fits(plan: Plan, outline: Outline) -> bool:
@@ -56,7 +68,7 @@ def _fits(plan: Plan, outline: Outline) -> bool:
     return told and makes_plainly(outline.cls, outline.keys)
 
 
-def _maker(plan: Plan, outline: Outline) -> Callable[[dict[str, Any]], Any] | None:
+def _maker(plan: Plan, outline: Outline) -> Make | None:
     """
     Return what makes the record of what the body returned; None if that is the record.
     """
@@ -65,72 +77,200 @@ def _maker(plan: Plan, outline: Outline) -> Callable[[dict[str, Any]], Any] | No
     return plan.kind.maker(plan.model, outline.keys) or plan.finish
 
 
-def _unseen(plan: Plan, make: Callable[[], Any]) -> Callable[[Any], Any]:
+def _unseen(
+    plan: Plan,
+    outline: Outline,
+    make: Make | None,
+    scanning: Run,
+) -> Run:
     """
-    Return a function that does not look at what the body made.
+    Return a function that does not look at the values that the body made.
     """
-    build, name = plan.build, plan.name
-    plan.quick = make
+    body, name, cls = plan.definition.function, plan.name, outline.cls
+    code, complete = outline.code, plan.complete
+    (look, key, value), names = _first_name(outline)
 
     def run(given: Any) -> Any:
-        if given:
-            return build(given)
+        if given or body.__code__ is not code or look(key) is not value:
+            return scanning(given)
+        for scope, other, meant in names:
+            if scope.get(other) is not meant:
+                return scanning(given)
         try:
-            return make()
+            made = body()
+            if type(made) is not cls:
+                # The class's own name stands for another one since.
+                return complete(made, None)
+            return made if make is None else make(made)
         except Exception as error:
             leave_trail(error, name)
             raise
 
+    quick: Any = body if make is None else lambda: make(body())
+    plan.quick = quick
+    plan.is_quick = outline.holds
     return run
 
 
 def _associating(
-    plan: Plan, outline: Outline, make: Callable[[dict[str, Any]], Any] | None
-) -> Callable[[Any], Any]:
+    plan: Plan,
+    outline: Outline,
+    make: Make | None,
+    scanning: Run,
+) -> Run:
     """
     Return a function that builds associations and leaves lazies to the long way.
     """
-    body, build, name = plan.definition.function, plan.build, plan.name
-    pending, build_other = outline.pending, plan.build_other
+    body, name, complete = plan.definition.function, plan.name, plan.complete
+    code = outline.code
+    (look, key, value), names = _first_name(outline)
+    associated = _associated(plan, outline)
+    over = _laying_over(plan, outline, associated)
 
     def run(given: Any) -> Any:
-        if given:
-            return build(given)
-        key = None
+        if body.__code__ is not code or look(key) is not value:
+            return scanning(given)
+        for scope, other, meant in names:
+            if scope.get(other) is not meant:
+                return scanning(given)
         try:
             made = body()
-            kinds = {key: type(made[key]) for key in pending}
-            if not LAZIES.isdisjoint(kinds.values()):
-                return plan.struct(plan.touched(made), None)
-            for key, kind in kinds.items():
-                if kind in ASSOCIATIONS:
-                    made[key] = built_default(name, key, made[key], build_other)
-            key = None
+            if given:
+                return over(made, given)
+            if not associated(made):
+                return complete(made, None)
             return made if make is None else make(made)
-        except Exception as error:
-            leave_trail(error, name, key)
-            raise
-
-    return run
-
-
-def _scanning(plan: Plan) -> Callable[[Any], Any]:
-    """
-    Return a function that looks at everything the body made.
-    """
-    body, build, model = plan.definition.function, plan.build, plan.model
-    name, finish, nothing_pending = plan.name, plan.finish, DEFERRED.isdisjoint
-
-    def run(given: Any) -> Any:
-        if given:
-            return build(given)
-        try:
-            made = body()
-            if made.__class__ is dict and nothing_pending(map(type, made.values())):
-                return made if model is None else finish(made)
-            return plan.struct(plan.touched(made), None)
         except Exception as error:
             leave_trail(error, name)
             raise
 
     return run
+
+
+def _associated(plan: Plan, outline: Outline) -> Callable[[dict[str, Any]], bool]:
+    """
+    Return a function that builds what a dict refers to, until it meets a lazy.
+
+    It returns whether nothing is left to work out.
+    """
+    name, pending, build_other = plan.name, outline.pending, plan.build_other
+
+    def associated(made: dict[str, Any]) -> bool:
+        at = None
+        try:
+            for at in pending:
+                kind = type(made.get(at))
+                if kind in ASSOCIATIONS:
+                    made[at] = built_default(name, at, made[at], build_other)
+                elif kind in LAZIES:
+                    return False
+        except Exception as error:
+            leave_trail(error, name, at)
+            raise
+        return True
+
+    return associated
+
+
+def _laying_over(
+    plan: Plan, outline: Outline, associated: Callable[[dict[str, Any]], bool]
+) -> Finish:
+    """
+    Return what lays overrides over a dict that may hold associations.
+    """
+    complete, lay_over, finish = plan.complete, plan.lay_over, plan.finish
+    overrides_none = frozenset(outline.pending).isdisjoint
+    nothing_pending = _nothing_pending
+
+    def over(made: Any, given: Any) -> Any:
+        if not overrides_none(given) or not nothing_pending(map(type, given.values())):
+            return complete(made, given)
+        merged = lay_over(made, given)
+        return (finish if associated(merged) else complete)(merged, given)
+
+    return over
+
+
+def _first_name(outline: Outline) -> tuple[tuple[Callable[..., Any], str, Any], Any]:
+    """
+    Return the first name that the outline relies on, ready to be looked up, and others.
+
+    Mostly it is the only one, `sequence`, and a loop would cost more than the look.
+    """
+    if not outline.names:
+        return ({}.get, "", None), ()
+    (scope, key, value), *others = outline.names
+    return (scope.get, key, value), tuple(others)
+
+
+def _scanning(plan: Plan) -> Run:
+    """
+    Return a function that looks at everything the body made.
+    """
+    body, name = plan.definition.function, plan.name
+    complete, finish, lay_over = plan.complete, plan.finish, plan.lay_over
+    nothing_pending = _nothing_pending
+    finishers: dict[type, Finish] = {}
+
+    def run(given: Any) -> Any:
+        try:
+            made = body()
+            cls = type(made)
+            if cls is dict:
+                if not nothing_pending(map(type, made.values())):
+                    return complete(made, given)
+                if not given:
+                    return finish(made, given)
+                if not nothing_pending(map(type, given.values())):
+                    return complete(made, given)
+                return finish(lay_over(made, given), given)
+            try:
+                finished = finishers[cls]
+            except KeyError:
+                finished = finishers[cls] = _finisher(plan, cls)
+            return finished(made, given)
+        except Exception as error:
+            leave_trail(error, name)
+            raise
+
+    return run
+
+
+def _finisher(plan: Plan, cls: type) -> Finish:
+    """
+    Return what lays overrides over a record of *cls* that the body made.
+    """
+    complete = plan.complete
+    if not makes_records(cls) or not _shows_its_values(cls):
+        return complete
+    kind, nothing_pending = kind_of(cls), _nothing_pending
+    change, settle, known_on = kind.change, kind.settle, kind.settable_on
+    adopt = kind.adopter(cls)
+
+    def finished(made: Any, given: Any) -> Any:
+        if not nothing_pending(map(type, made.__dict__.values())):
+            return complete(made, given)
+        if not given:
+            return made if adopt is None else adopt(made)
+        known = known_on(made)
+        if known is not None and not given.keys() <= known.keys():
+            return complete(made, given)
+        if not nothing_pending(map(type, given.values())):
+            return complete(made, given)
+        return change(made, dict(settle(cls, given, given)), given)
+
+    return finished
+
+
+def _shows_its_values(cls: type) -> bool:
+    """
+    Return whether all that a record of *cls* holds is in its own dict.
+    """
+    slots = [
+        name
+        for each in cls.__mro__
+        for name in vars(each).get("__slots__", ())
+        if not name.startswith("_")
+    ]
+    own = cls.__dictoffset__ != 0 and not slots
+    return own and not issubclass(cls, Mapping | tuple)

@@ -1,0 +1,262 @@
+"""
+The short ways through a build: they make what the long way makes, and notice changes.
+"""
+
+import dataclasses
+import linecache
+
+from typing import NamedTuple
+
+import attrs
+import pytest
+
+from machina_lab import Lab, assoc, lazy, literal, sequence
+from machina_lab.core.shortcuts import shortcut
+from tests.support.models import Article, User
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+    y: int = 0
+
+
+@dataclasses.dataclass
+class Slotted:
+    __slots__ = ("x", "y")
+    x: int
+    y: int
+
+
+@attrs.define
+class Mark:
+    x: int
+    y: int = 0
+
+
+class Pair(NamedTuple):
+    x: int
+    y: int = 0
+
+
+class Plain:
+    def __init__(self, x, y=0):
+        self.x = x
+        self.y = y
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return vars(self) == vars(other)
+
+
+class Bag(dict):
+    pass
+
+
+BODIES = {
+    "dict": lambda: {"x": 1, "y": 2},
+    "dict that is kept": lambda kept={"x": 1, "y": 2}: kept,
+    "dict with a lazy": lambda: {"x": 1, "y": lambda parent: parent.x + 1},
+    "dict of its own class": lambda: Bag(x=1, y=lambda: 2),
+    "dataclass": lambda: Point(x=1, y=2),
+    "dataclass with a lazy": lambda: Point(x=1, y=lambda parent: parent.x + 1),
+    "slotted dataclass": lambda: Slotted(1, lambda: 2),
+    "attrs class": lambda: Mark(1, lambda: 2),
+    "named tuple": lambda: Pair(1, lambda: 2),
+    "plain class": lambda: Plain(1, lambda: 2),
+}
+GIVENS = {
+    "nothing": None,
+    "a value": {"y": 5},
+    "a lazy": {"y": lambda parent: parent.x + 10},
+    "a literal": {"y": literal(len)},
+    "a marked lazy": {"y": lazy(lambda: 7)},
+}
+
+
+class TestSameAsTheLongWay:
+    @pytest.mark.parametrize("given", GIVENS.values(), ids=GIVENS)
+    @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+    def test_records(self, body, given):
+        """
+        Whatever the body makes and the caller gives, both ways make the same record.
+        """
+        lab = Lab()
+        lab.factory(lambda: body(), name="thing")
+        plan = lab._plan_of("thing")
+        short = shortcut(plan)
+        assert short is not None
+
+        made, expected = short(given), plan.build(given)
+
+        assert (type(expected), expected) == (type(made), made)
+        assert made.x == 1 if not isinstance(made, dict) else made["x"] == 1
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {},
+            {"title": "B"},
+            {"author": None},
+            {"author": {"name": "Ada"}},
+            {"author_id": 7},
+            {"author_id": 7, "author": None},
+            {"title": lambda parent: parent.author.name},
+        ],
+        ids=repr,
+    )
+    def test_mapped_records_with_a_parent(self, given):
+        """
+        Overrides settle who the parent is as on the long way.
+        """
+        lab = Lab()
+
+        @lab.factory(model=User)
+        def user():
+            return {"name": "Jane", "admin": False}
+
+        @lab.factory(model=Article)
+        def article():
+            return {"title": "A", "author": assoc("user")}
+
+        plan = lab._plan_of("article")
+
+        def facts(record):
+            loaded = dict(record.__dict__)
+            author = loaded.pop("author", "none set")
+            loaded.pop("_sa_instance_state")
+            return loaded, getattr(author, "name", author)
+
+        assert facts(plan.build(given)) == facts(plan.run(given))
+
+    def test_what_a_body_keeps_is_not_changed(self):
+        """
+        Overrides go onto a dict of their own; the body's is its own business.
+        """
+        kept = {"x": 1}
+        lab = Lab()
+        lab.factory(lambda: kept, name="thing")
+
+        assert {"x": 2} == lab.build("thing", x=2)
+        assert {"x": 1} == kept
+
+    def test_items_of_a_list_do_not_share_what_the_caller_gave(self):
+        """
+        A mapping for a parent makes a record for each item, the caller's stays a dict.
+        """
+        lab = Lab()
+        lab.factory(lambda: Article(title="A"), name="article")
+        given = {"author": {"name": "Ada"}}
+
+        one, other = lab.build_list(2, "article", given)
+
+        assert {"author": {"name": "Ada"}} == given
+        assert one.author is not other.author
+
+
+class Cells:
+    """
+    A notebook, for functions that must have a text: runs cells in one namespace.
+    """
+
+    def __init__(self):
+        self.names = {}
+        self._count = 0
+
+    def run(self, text):
+        self._count += 1
+        name = f"<cell {self._count}>"
+        linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
+        exec(compile(text, name, "exec"), self.names)
+
+
+@pytest.fixture
+def cells():
+    cells = Cells()
+    cells.run(
+        "from dataclasses import dataclass\n"
+        "from machina_lab import Lab, sequence\n"
+        "lab = Lab()\n"
+        "@dataclass\n"
+        "class Person:\n"
+        "    name: str = 'Jane'\n"
+        "    age: int = 30\n"
+        "@lab.factory\n"
+        "def person():\n"
+        "    return Person(name=sequence('p', lambda n: f'p{n}'))\n"
+        "@lab.factory\n"
+        "def number():\n"
+        "    return {'text': str(1), 'name': sequence('p', lambda n: f'p{n}')}\n"
+    )
+    lab = cells.names["lab"]
+    lab.build_list(2, "person")
+    lab.build("person")
+    lab.build("number")
+    return cells
+
+
+class TestChangesAreNoticed:
+    def test_class_defined_again(self, cells):
+        """
+        A class whose cell is run again with a lazy default works out its default.
+        """
+        cells.run(
+            "@dataclass\n"
+            "class Person:\n"
+            "    name: str = 'Jane'\n"
+            "    age: int = lambda: 31\n"
+        )
+        lab = cells.names["lab"]
+
+        assert 31 == lab.build("person").age
+        assert [31, 31] == [each.age for each in lab.build_list(2, "person")]
+
+    def test_function_put_in_the_place_of_sequence(self, cells):
+        """
+        A test that puts its own function there may return a lazy.
+        """
+        cells.run("sequence = lambda *_: (lambda: 'mine')\n")
+        lab = cells.names["lab"]
+
+        assert "mine" == lab.build("person").name
+        assert ["mine"] * 2 == [each.name for each in lab.build_list(2, "person")]
+        assert "mine" == lab.build("number")["name"]
+
+    def test_builtin_hidden_by_a_global(self, cells):
+        """
+        A global of the same name hides a builtin that the text was read by.
+        """
+        cells.run("str = lambda n: (lambda: 'hidden')\n")
+
+        assert "hidden" == cells.names["lab"].build("number")["text"]
+
+    def test_code_replaced_in_place(self, cells):
+        """
+        What `%autoreload 2` does: the function stays, its code is another.
+        """
+        cells.run("def other():\n    return Person(name=lambda: 'late', age=1)\n")
+        lab = cells.names["lab"]
+        lab.factories()["person"].definition.function.__code__ = cells.names[
+            "other"
+        ].__code__
+
+        assert "late" == lab.build("person").name
+        assert ["late"] * 2 == [each.name for each in lab.build_list(2, "person")]
+
+    def test_names_of_an_enclosing_function(self):
+        """
+        A name of the function around it may change as well.
+        """
+        lab = Lab()
+        kind = str
+
+        @lab.factory
+        def number():
+            return {"x": kind(1), "n": sequence("n", lambda n: f"{n}")}
+
+        assert "1" == lab.build("number")["x"]
+
+        kind = lambda _: lambda: "late"
+
+        assert "late" == lab.build("number")["x"]
