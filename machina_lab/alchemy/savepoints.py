@@ -33,6 +33,13 @@ _WRITE: Final = re.compile(
     r"(?:\s+IF\s+(?:NOT\s+)?EXISTS)?)\s+" + _NAME,
     re.IGNORECASE,
 )
+#: Statements by which MySQL and MariaDB commit; temporary tables are exempt.
+_COMMITS: Final = re.compile(
+    r"(?!\w+\s+TEMPORARY\b)(?:ALTER|CREATE|DROP|RENAME|TRUNCATE|GRANT|REVOKE|ANALYZE"
+    r"|LOCK\s+TABLES?|OPTIMIZE|BEGIN|START\s+TRANSACTION)\b",
+    re.IGNORECASE,
+)
+_MYSQL: Final = ("mysql", "mariadb")
 _READS: Final = ("SELECT", "PRAGMA", "SHOW", "SET ", "BEGIN", "VALUES")
 _numbers = count(1)
 
@@ -131,15 +138,25 @@ class Watch:
         """
         Begin where the driver has not: SQLite would commit the outermost savepoint.
         """
-        driver = self.connection.connection.driver_connection
         if self.connection.dialect.name == "sqlite":
             if not self.in_transaction:
                 self.connection.exec_driver_sql("BEGIN")
-        elif getattr(driver, "autocommit", None) is True:
+        elif self._autocommits:
             raise InsertError(
                 "the connection is in AUTOCOMMIT mode: no step could be taken back. Use"
                 " an engine without it; Lab(..., autocommit=True) commits every call."
             )
+
+    @property
+    def _autocommits(self) -> bool:
+        """
+        Whether the database commits every statement by itself.
+        """
+        driver: Any = self.connection.connection.dbapi_connection
+        try:
+            return self.connection.dialect.detect_autocommit_setting(driver)
+        except NotImplementedError:  # a dialect that cannot tell
+            return False
 
     @property
     def in_transaction(self) -> bool:
@@ -166,6 +183,9 @@ class Watch:
             self.rows[self._table] += len(parameters) if many else 1
             return
         statement = statement.lstrip()
+        if self.connection.dialect.name in _MYSQL and _COMMITS.match(statement):
+            self._end(committed=True)
+            return
         if statement[:6].upper().startswith(_READS):
             return
         if found := _SAVEPOINT.match(statement):

@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from machina_lab.alchemy import open_repo
+from tests.support.databases import MYSQL
 from tests.support.jobs import built, insert, job
 from tests.support.library_models import Author, Base, Book, Tag
 
@@ -60,7 +61,7 @@ class TestViolations:
         """
         bad = built(Author, email="taken")
 
-        error = self.fails(started, bad, match=r"(?i)unique")
+        error = self.fails(started, bad, match=r"(?i)unique|duplicate")
 
         assert "factory 'mixed'" in error.__notes__[0]
         assert "insert_list, 3 records" in error.__notes__[0]
@@ -83,7 +84,10 @@ class TestViolations:
         """
         A value that breaks a CHECK.
         """
-        self.fails(started, built(Author, born=-5), match="(?i)check|alive")
+        bad = built(Author, born=-5)
+        # MariaDB's code for it is none that its drivers know.
+        error = (IntegrityError, OperationalError)
+        self.fails(started, bad, error=error, match="(?i)check|alive")
 
         still_works(started, authors=1)
 
@@ -230,7 +234,8 @@ class TestSchemas:
             connection.execute(text("drop table books"))
 
         with pytest.raises(
-            (OperationalError, ProgrammingError), match=r"no such table|does not exist"
+            (OperationalError, ProgrammingError),
+            match=r"no such table|does not exist|doesn't exist",
         ):
             insert(repo, built(Book))
 
@@ -256,10 +261,12 @@ class TestSchemas:
         Broken.registry.dispose()
         still_works(library, authors=0)
 
-    def test_value_that_cannot_be_bound(self, started):
+    def test_value_that_cannot_be_bound(self, started, database):
         """
         A value that the driver cannot take.
         """
+        if database.dialect in MYSQL:
+            pytest.skip("PyMySQL stores the text of any object")
         with pytest.raises((DBAPIError, CompileError), match=r"(?i)type|adapt|bind"):
             insert(started, built(Author, {"name": object()}), cast=False)
 

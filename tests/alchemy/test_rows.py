@@ -13,7 +13,7 @@ from machina_lab.errors import FixtureError
 from machina_lab.labs.exports import export_rows
 from machina_lab.schema import Schema
 from tests.support import sets
-from tests.support.databases import Database
+from tests.support.databases import MYSQL, Database
 
 
 @pytest.fixture
@@ -150,6 +150,8 @@ class TestRoundTrip:
         """
         The SQL format is for the database it came from: it runs as it stands.
         """
+        if full.dialect in MYSQL:
+            pytest.skip("the SQL format knows SQLite and PostgreSQL")
         before = stored(full)
         export(full, tmp_path / "set", format="sql")
         emptied(full)
@@ -349,6 +351,8 @@ CYCLE = {
 class TestCycles:
     @pytest.fixture
     def ring(self, database):
+        if database.dialect not in CYCLE:
+            pytest.skip("checks keys row by row: no such ring can be written")
         inline = database.dialect == "sqlite"
         to_staff = "REFERENCES staff (id)" if inline else ""
         to_store = "REFERENCES store (id)" if inline else ""

@@ -20,10 +20,24 @@ from typing import Any
 
 import pytest
 
-from sqlalchemy import URL, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Engine,
+    MetaData,
+    String,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import NullPool
 
 from tests.support import postgres as wheel
+
+
+#: Names of the dialects of MySQL and of MariaDB.
+MYSQL = ("mysql", "mariadb")
 
 
 @dataclass
@@ -99,7 +113,8 @@ class Database:
         """
         Return how many committed rows *table* has.
         """
-        return int(self.rows(f'select count(*) from "{table}"')[0][0])
+        quoted = self.engine.dialect.identifier_preparer.quote(table)
+        return int(self.rows(f"select count(*) from {quoted}")[0][0])
 
     def close(self) -> None:
         """
@@ -111,6 +126,17 @@ class Database:
 
 def _check_foreign_keys(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+if "MACHINA_TEST_MYSQL_URL" in os.environ:
+
+    @compiles(String, *MYSQL)
+    def _varchar(type_: String, compiler: Any, **options: Any) -> str:
+        """
+        Give a length to text of models that have none: MySQL's VARCHAR needs one.
+        """
+        sized = type_ if type_.length else String(120)
+        return str(compiler.visit_VARCHAR(sized, **options))
 
 
 def _names() -> list[str]:
@@ -164,7 +190,7 @@ def mysql(mysql_url: URL) -> Iterator[Database]:
     """
     An empty MySQL or MariaDB database.
     """
-    _recreate(mysql_url.set(database=None), mysql_url.database or "")
+    _recreate(mysql_url.set(database=""), str(mysql_url.database))
     found = Database(mysql_url)
     yield found
     found.close()
@@ -215,7 +241,15 @@ def _recreate(server: URL, name: str, *, create: bool = True) -> None:
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name}{force}"))
         if create:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name}{_exact(server)}"))
+
+
+def _exact(server: URL) -> str:
+    """
+    Let MySQL tell "a" from "A" and take any character, as the others do.
+    """
+    own = server.get_backend_name() in MYSQL
+    return " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" if own else ""
 
 
 def _empty_postgres(url: URL) -> None:

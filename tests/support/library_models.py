@@ -38,13 +38,14 @@ class Author(Base):
     """
 
     __tablename__ = "authors"
+    __table_args__ = (CheckConstraint("born > 0", name="alive"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str | None]
     email: Mapped[str | None] = mapped_column(String(40), unique=True)
     password: Mapped[str | None] = mapped_column(String(20))
     role: Mapped[str | None] = mapped_column(default="member")
-    born: Mapped[int | None] = mapped_column(CheckConstraint("born > 0", name="alive"))
+    born: Mapped[int | None]
     joined: Mapped[dt.datetime | None] = mapped_column(default=dt.datetime.now)
     origin: Mapped[str | None] = mapped_column(server_default=text("'earth'"))
     books: Mapped[list[Book]] = relationship(back_populates="author")

@@ -141,6 +141,9 @@ for _dialect, _ddl in {
         CREATE OR REPLACE FUNCTION users_db_value() RETURNS trigger AS $body$
         BEGIN NEW.db_value := 'made in db'; RETURN NEW; END
         $body$ LANGUAGE plpgsql""",
+    ("mysql", "mariadb"): """
+        CREATE TRIGGER users_db_value BEFORE INSERT ON users
+        FOR EACH ROW SET NEW.db_value = 'made in db'""",
 }.items():
     event.listen(_USERS, "after_create", DDL(_ddl).execute_if(dialect=_dialect))
 event.listen(

@@ -64,7 +64,7 @@ class TestInsert:
         """
         demo.insert_user({"username": "only"})
 
-        with pytest.raises(IntegrityError, match=r"(?i)unique") as caught:
+        with pytest.raises(IntegrityError, match=r"(?i)unique|duplicate") as caught:
             demo.insert_user({"username": "only"})
 
         assert "user" in "\n".join(caught.value.__notes__)
