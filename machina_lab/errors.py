@@ -299,7 +299,7 @@ class CastError(MachinaError, ValueError):
         hint: What would fit, or "".
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what there is to tell
         self,
         value: object,
         type: str,  # noqa: A002 - the word users meet in error.type
@@ -307,11 +307,12 @@ class CastError(MachinaError, ValueError):
         model: str = "",
         attribute: str = "",
         hint: str = "",
+        hidden: bool = False,
     ) -> None:
         self.value, self.type = value, type
         self.model, self.attribute, self.hint = model, attribute, hint
         where = ".".join(part for part in (model, attribute) if part)
-        shown = repr(value)
+        shown = "***" if hidden else repr(value)
         if len(shown) > _SHOWN:
             shown = f"{shown[: _SHOWN - 3]}..."
         text = f"{where + ': ' if where else ''}{shown} does not fit {type}."

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -36,7 +36,7 @@ _EXTRAS: Final = {
 }
 _EXAMPLE: Final = "sqlite:///file.db or postgresql+psycopg://user:password@host/name"
 _INNER_SECRET: Final = re.compile(
-    r"(?i)\w*(?:passw|pwd|token|secret)\w*\s*=\s*(\{[^}]*\}|[^;&\s]+)"
+    r"(?i)[\w.]*(?:passw|pwd|token|secret)[\w.]*\s*=\s*(\{[^}]*\}|[^;&\s]+)"
 )
 _memories = count(1)
 
@@ -52,7 +52,6 @@ class Door:
         open: Returns the session to use now.
         open_async: The same for asynchronous doors, None for all others.
         engine: The engine behind it, where one is known.
-        hidden: Secrets that texts from the driver must not repeat.
         dispose: Closes what was opened for this door alone.
         dispose_async: The same where closing has to be awaited.
     """
@@ -62,7 +61,6 @@ class Door:
     open: Callable[[], Session]
     open_async: Callable[[], AsyncSession] | None = None
     engine: Any = None
-    hidden: tuple[str, ...] = ()
     dispose: list[Callable[[], Any]] = field(default_factory=list)
     dispose_async: list[Callable[[], Awaitable[Any]]] = field(default_factory=list)
 
@@ -101,23 +99,32 @@ def door_to(target: Any) -> Door:  # noqa: PLR0911 - one way for each kind
 
 def _url_door(target: str | URL) -> Door:
     url = _url(target)
-    hidden = secrets_of(url)
-    with _explained(url, hidden):
-        if url.get_dialect().is_async:
-            door = _async_engine_door(_async_engine(url))
-            door.dispose_async.append(door.engine.dispose)
-        else:
-            engine = _new_engine(url)
-            door = _engine_door(engine)
-            # A wrong URL shall be found now, not at the first insert.
-            anchor = engine.connect()
-            if url.get_backend_name() == "sqlite" and is_memory(url):
-                # A shared memory lives as long as one connection to it.
-                door.dispose.append(anchor.close)
-            else:
-                anchor.close()
-            door.dispose.append(engine.dispose)
-    door.label, door.hidden = safe_url(url), hidden
+    try:
+        door = _opened(url)
+    except (SQLAlchemyError, ImportError, OSError, ValueError, TypeError) as error:
+        problem = _explained(error, url)
+    else:
+        door.label = safe_url(url)
+        return door
+    # Outside of the handler: the original, secrets and all, must not hang on to it.
+    raise problem
+
+
+def _opened(url: URL) -> Door:
+    if url.get_dialect().is_async:
+        door = _async_engine_door(_async_engine(url))
+        door.dispose_async.append(door.engine.dispose)
+        return door
+    engine = _new_engine(url)
+    door = _engine_door(engine)
+    # A wrong URL shall be found now, not at the first insert.
+    anchor = engine.connect()
+    if url.get_backend_name() == "sqlite" and is_memory(url):
+        # A shared memory lives as long as one connection to it.
+        door.dispose.append(anchor.close)
+    else:
+        anchor.close()
+    door.dispose.append(engine.dispose)
     return door
 
 
@@ -127,7 +134,6 @@ def _engine_door(engine: Engine) -> Door:
         owned=True,
         open=lambda: Session(engine, expire_on_commit=False),
         engine=engine,
-        hidden=secrets_of(engine.url),
     )
 
 
@@ -196,7 +202,7 @@ def _async_engine_door(engine: Any) -> Door:
         owned=True,
         label=safe_url(engine.url),
     )
-    door.engine, door.hidden = engine, secrets_of(engine.url)
+    door.engine = engine
     return door
 
 
@@ -258,6 +264,8 @@ def safe_url(url: URL) -> str:
     query = {
         key: MASK if _hides(key, value) else value for key, value in url.query.items()
     }
+    if "@" in (url.host or ""):  # before it: more of the password
+        url = url.set(host=str(url.host).rpartition("@")[2])
     text = url.set(query=query).render_as_string(hide_password=True)
     return text.replace("%2A%2A%2A", MASK)
 
@@ -267,6 +275,8 @@ def secrets_of(url: URL) -> tuple[str, ...]:
     Return the secrets in *url*, longest first.
     """
     found = [str(url.password)] if url.password else []
+    if "@" in (url.host or ""):
+        found.append(str(url.host).rpartition("@")[0])
     for key, value in url.query.items():
         if _hides(key, value):
             found += [value] if isinstance(value, str) else value
@@ -294,42 +304,37 @@ def scrubbed(text: str, hidden: tuple[str, ...]) -> str:
 
 
 def _url(target: str | URL) -> URL:
-    try:
-        return make_url(target)
-    except (ArgumentError, ValueError):
-        # Neither text nor original error may be shown: both may hold a password.
-        problem = RepoError(
-            f"that is not the URL of a database. One looks like {_EXAMPLE};"
-            " write special characters of a password as %40 (@), %2F (/) or %3A (:)."
-        )
-    raise problem
+    url = None
+    with suppress(ArgumentError, ValueError):
+        url = make_url(target)
+    if url is not None and "@" not in (url.host or ""):
+        return url
+    # Neither text nor original error may be shown: both may hold a password.
+    raise RepoError(
+        f"that is not the URL of a database. One looks like {_EXAMPLE};"
+        " write special characters of a password as %40 (@), %2F (/) or %3A (:)."
+    )
 
 
-@contextmanager
-def _explained(url: URL, hidden: tuple[str, ...]) -> Iterator[None]:
+def _explained(error: Exception, url: URL) -> Exception:
     """
-    Turn errors of opening *url* into ours, without its secrets.
+    Return our error for one of opening *url*, without its secrets.
     """
-    problem: Exception | None = None
-    try:
-        yield
-    except NoSuchModuleError:
-        problem = RepoError(
+    if isinstance(error, MissingDependencyError):
+        return error
+    if isinstance(error, NoSuchModuleError):
+        return RepoError(
             f"SQLAlchemy knows no database called {url.drivername!r}."
             f" A URL looks like {_EXAMPLE}."
         )
-    except ModuleNotFoundError as error:
+    if isinstance(error, ModuleNotFoundError):
         library = str(error.name)
         extra = _EXTRAS.get(library, "")
-        problem = MissingDependencyError(library, needed_for=safe_url(url), extra=extra)
-    except (SQLAlchemyError, OSError, ValueError, TypeError) as error:
-        said = getattr(error, "orig", None) or error
-        problem = RepoError(
-            f"no connection to {safe_url(url)}: {scrubbed(str(said).strip(), hidden)}"
-        )
-    if problem is not None:
-        # Outside of the handler: the original, secrets and all, must not hang on to it.
-        raise problem
+        return MissingDependencyError(library, needed_for=safe_url(url), extra=extra)
+    said = str(getattr(error, "orig", None) or error).strip()
+    return RepoError(
+        f"no connection to {safe_url(url)}: {scrubbed(said, secrets_of(url))}"
+    )
 
 
 def _bound_label(session: Any) -> str:

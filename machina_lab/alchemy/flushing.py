@@ -1,15 +1,20 @@
 """
-Flushing what is not ours.
+Flushing: what was asked for, and before it what is not ours.
 """
 
 from __future__ import annotations
 
+import warnings
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.base import PassiveFlag
 
+from machina_lab.alchemy.graphs import Graph
 from machina_lab.alchemy.shapes import shape_of, state_of
 from machina_lab.core.jobs import InsertJob
 
@@ -18,6 +23,62 @@ from machina_lab.core.jobs import InsertJob
 _AS_FAR_AS_KNOWN: Final = (
     PassiveFlag.PASSIVE_NO_INITIALIZE | PassiveFlag.INCLUDE_PENDING_MUTATIONS
 )
+
+
+def flush(session: Session, graph: Graph) -> None:
+    """
+    Add the records of *graph* and flush them, in a savepoint.
+    """
+    taken = _holds_taken_key(session, graph)
+    with savepoint(session), _unwarned() if taken else nullcontext():
+        session.add_all([node.record for node in graph.nodes.values()])
+        session.flush()
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """
+    Let a flush that fails in the block cost nothing that was done before the block.
+
+    `begin_nested()` by itself flushes what is pending before it sets its savepoint, and
+    a failure there takes the whole transaction along.
+    """
+    session._flushing = True  # noqa: SLF001 - no other way to begin without a flush
+    try:
+        nested = session.begin_nested()
+    finally:
+        session._flushing = False  # noqa: SLF001
+    with nested:
+        yield
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """
+    Let SQLAlchemy not warn of a key that is taken: the database says it, by an error.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "New instance .* conflicts with")
+        yield
+
+
+def _holds_taken_key(session: Session, graph: Graph) -> bool:
+    """
+    Return whether a record to insert has the key of one that the session holds.
+    """
+    attributes: dict[Mapper[Any], list[str]] = {}
+    for node in graph.nodes.values():
+        mapper = node.state.mapper
+        if mapper not in attributes:
+            columns = mapper.primary_key
+            attributes[mapper] = [mapper.get_property_by_column(c).key for c in columns]
+        key = tuple(node.state.dict.get(name) for name in attributes[mapper])
+        if None not in key:
+            token = node.state.identity_token
+            identity = mapper.identity_key_from_primary_key(key, identity_token=token)
+            if identity in session.identity_map:
+                return True
+    return False
 
 
 def set_apart(session: Session, job: InsertJob) -> InsertJob:
@@ -44,7 +105,7 @@ def flush_others(session: Session) -> None:
     for record in session.dirty:
         forget_echoes(session, record)
     if session.new or session.dirty or session.deleted:
-        with session.begin_nested():
+        with savepoint(session):
             session.flush()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstanceState, Session
 
 from machina_lab.alchemy.graphs import Graph, Node
 from machina_lab.core.jobs import InsertJob
+from machina_lab.core.secrets import masked
 from machina_lab.errors import InsertError
 
 
@@ -67,8 +68,9 @@ def _check_state(session: Session, state: InstanceState[Any], *, asked: bool) ->
 
 def _key(state: InstanceState[Any]) -> str:
     columns = state.mapper.primary_key
-    pairs = zip(columns, state.identity or (), strict=False)
-    return ", ".join(f"{column.name}={value!r}" for column, value in pairs)
+    names = [column.name for column in columns]
+    key = masked(dict(zip(names, state.identity or (), strict=False)))
+    return ", ".join(f"{name}={value!r}" for name, value in key.items())
 
 
 def _unmapped(record: Any, job: InsertJob) -> str:

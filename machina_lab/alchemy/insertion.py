@@ -19,6 +19,7 @@ from machina_lab.alchemy.asides import Asides
 from machina_lab.alchemy.bulk import BulkInsert, columns_of
 from machina_lab.alchemy.casting import cast_records
 from machina_lab.alchemy.cycles import cut_cycles
+from machina_lab.alchemy.flushing import flush, savepoint
 from machina_lab.alchemy.graphs import Graph, Node, graph_of
 from machina_lab.alchemy.journal import Made
 from machina_lab.alchemy.pausing import collected_later
@@ -142,10 +143,10 @@ def store(
         second = cut_cycles(graph, asides)
         _prepare(graph, options, made, nulls)
         _refresh_parents(session, graph)
-        _flush(session, graph)
+        flush(session, graph)
         if second:
             second()
-            with session.begin_nested():
+            with savepoint(session):
                 session.flush()
     finally:
         nulls.put_back()
@@ -225,12 +226,6 @@ def _prepare(graph: Graph, options: InsertOptions, made: Made, nulls: _Nulls) ->
     made.changed += [
         state for state in graph.used.values() if state.modified and state.session
     ]
-
-
-def _flush(session: Session, graph: Graph) -> None:
-    with session.begin_nested():
-        session.add_all([node.record for node in graph.nodes.values()])
-        session.flush()
 
 
 def _refresh_parents(session: Session, graph: Graph) -> None:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from machina_lab.alchemy.counters import begin
-from machina_lab.alchemy.repos import Repo, open_repo
+from machina_lab.alchemy.opening import open_repo
+from machina_lab.alchemy.repos import Repo
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary, WeakSet, finalize
 
 from sqlalchemy import Connection, event, select
@@ -17,9 +17,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import InstanceState, Session
 
 from machina_lab.alchemy import insertion
-from machina_lab.alchemy.doors import Door, door_to
+from machina_lab.alchemy.concealing import concealing
+from machina_lab.alchemy.doors import Door
 from machina_lab.alchemy.faults import explain
-from machina_lab.alchemy.flushing import set_apart
+from machina_lab.alchemy.flushing import flush_others, set_apart
 from machina_lab.alchemy.journal import (
     Entry,
     Journal,
@@ -44,28 +45,10 @@ from machina_lab.errors import (
 
 T = TypeVar("T")
 
-
-def open_repo(target: Any, *, autocommit: bool = False) -> Repo:
-    """
-    Return the repo behind *target*.
-
-    Args:
-        target: A URL (text or `URL`), an Engine, Connection, Session, sessionmaker,
-            scoped_session, a function that returns a session, an AsyncEngine or an
-            AsyncSession. With a Connection, Session or scoped_session the transaction
-            stays the caller's; with all others it is the repo's own.
-        autocommit: Commit after every call.
-
-    Raises:
-        RepoError: *target* leads to no database.
-        InsertError: `autocommit` was asked for a transaction that is the caller's.
-    """
-    door = door_to(target)
-    if door.open_async is not None:
-        from machina_lab.alchemy.asynchrony import AsyncRepo
-
-        return AsyncRepo(door, autocommit=autocommit)
-    return Repo(door, autocommit=autocommit)
+_NOT_COMMITTED: Final = (
+    "while committing; nothing since the last commit was kept, the records are as if"
+    " just built."
+)
 
 
 class Repo:
@@ -117,7 +100,8 @@ class Repo:
         """
         session = self.session
         try:
-            records = self._insert(session, job)
+            with concealing(job.model):
+                records = self._insert(session, job)
         except DBAPIError as error:
             if error.connection_invalidated:
                 self._lose(session)
@@ -193,9 +177,15 @@ class Repo:
         lost = [each for each in self._journal.entries if each.session is session]
         if self.owned:
             session.rollback()
-        for entry in reversed(lost):
-            revive(session, entry.made)
-        self._journal.forget(lost)
+        self._take_back(lost)
+
+    def _take_back(self, entries: list[Entry]) -> None:
+        """
+        Strike out *entries*, whose rows are gone; their records come back.
+        """
+        for entry in reversed(entries):
+            revive(entry.session, entry.made)
+        self._journal.forget(entries)
 
     # --- the transaction ------------------------------------------------------
 
@@ -203,12 +193,25 @@ class Repo:
         """
         Commit; what was inserted can no longer be taken back.
 
+        If the database refuses, as it may where it checks keys only now, everything
+        since the last commit is taken back.
+
         Raises:
             InsertError: The transaction is the caller's.
+            SQLAlchemyError: The database refused.
         """
         if not self.owned:
             raise not_ours("commit()")
-        self.session.commit()
+        session, entries = self.session, list(self._journal.entries)
+        with concealing():
+            flush_others(session)
+            try:
+                session.commit()
+            except SQLAlchemyError as error:
+                session.rollback()
+                self._take_back(entries)
+                error.add_note(_NOT_COMMITTED)
+                raise
 
     def rollback(self) -> None:
         """
@@ -221,9 +224,7 @@ class Repo:
             raise not_ours("rollback()")
         entries = list(self._journal.entries)
         self.session.rollback()
-        for entry in reversed(entries):
-            revive(entry.session, entry.made)
-        self._journal.forget(entries)
+        self._take_back(entries)
 
     def undo(self, steps: int = 1, *, force: bool = False) -> list[Step]:
         """

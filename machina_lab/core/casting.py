@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from machina_lab.core.datatypes import DataType
 from machina_lab.core.fitting import RULES, MisfitError, choice_name
+from machina_lab.core.secrets import is_secret
 from machina_lab.errors import CastError, OptionError
 
 
@@ -146,12 +147,13 @@ def cast(
             return _array(value, datatype)
         return RULES[datatype.kind](value, datatype)
     except CastError as error:
-        raise _placed(error, model, attribute) from error.__cause__
+        cause = None if is_secret(attribute) else error.__cause__
+        raise _placed(error, model, attribute) from cause
     except (ValueError, TypeError, ArithmeticError) as error:
-        label = _label(datatype)
-        raise CastError(
-            value, label, model=model, attribute=attribute, hint=_hint(error, datatype)
-        ) from error
+        hint = _hint(error, datatype)
+        raise _misfit(value, _label(datatype), model, attribute, hint) from (
+            None if is_secret(attribute) else error
+        )
 
 
 def is_custom(datatype: DataType) -> bool:
@@ -172,8 +174,21 @@ def _placed(error: CastError, model: str, attribute: str) -> CastError:
     """
     if error.model or error.attribute or not (model or attribute):
         return error
+    return _misfit(error.value, error.type, model, attribute, error.hint)
+
+
+def _misfit(value: Any, label: str, model: str, attribute: str, hint: str) -> CastError:
+    """
+    Return the error for a value, which is not shown where its name says it is secret.
+    """
+    hidden = is_secret(attribute)
     return CastError(
-        error.value, error.type, model=model, attribute=attribute, hint=error.hint
+        value,
+        label,
+        model=model,
+        attribute=attribute,
+        hint="" if hidden else hint,
+        hidden=hidden,
     )
 
 
@@ -241,9 +256,9 @@ def cast_text(
     try:
         value = _read(word, datatype)
     except ValueError as error:
-        raise CastError(
-            text, _label(datatype), model=model, attribute=attribute, hint=str(error)
-        ) from error
+        raise _misfit(text, _label(datatype), model, attribute, str(error)) from (
+            None if is_secret(attribute) else error
+        )
     return cast(value, datatype, model=model, attribute=attribute)
 
 

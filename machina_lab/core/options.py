@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from machina_lab.core.records import MISSING
+from machina_lab.core.secrets import Address
 from machina_lab.errors import OptionError
 
 
@@ -80,6 +81,8 @@ def checked_options(
                 f"option {name!r} of {where} cannot be {value!r}."
                 f" Choose {' or '.join(map(repr, allowed))}."
             )
+    if isinstance(own.get("repo"), str):
+        own["repo"] = Address(own["repo"])
     return own
 
 

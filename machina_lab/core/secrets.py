@@ -19,6 +19,31 @@ _SECRET: Final = re.compile(
 )
 
 
+class Address(str):
+    """
+    A URL as text, which may hold a password: shown without what is behind its scheme.
+
+    Examples:
+        >>> Address("postgresql://jane:x@host/shop")
+        'postgresql://***'
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """
+        Return the scheme alone.
+        """
+        scheme, found, _ = self.partition("://")
+        return f"{scheme}://{MASK}" if found else MASK
+
+    def __repr__(self) -> str:
+        return repr(str(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
 def is_secret(name: object) -> bool:
     """
     Return whether a value of that name is a secret.
@@ -47,6 +72,6 @@ def masked(values: Mapping[Any, Any]) -> dict[Any, Any]:
 def _masked(value: Any) -> Any:
     if isinstance(value, Mapping):
         return masked(value)
-    if type(value) is list:
-        return [_masked(item) for item in value]
+    if type(value) in (list, tuple):
+        return type(value)(map(_masked, value))
     return value

@@ -22,7 +22,8 @@ class Connections(Verbs):
     """
 
     def __init__(self, **options: Any) -> None:
-        self._opened: dict[int, tuple[Any, Repo]] = {}
+        #: Repos of factories: their target's text or id -> target, repo.
+        self._opened: dict[str | int, tuple[Any, Repo]] = {}
         self._target: Any = None
         super().__init__(**options)
 
@@ -94,11 +95,14 @@ class Connections(Verbs):
         if hasattr(target, "journal"):
             repo: Repo = target
             return repo
-        if id(target) not in self._opened:
+        if self._own_repo is not None and _same(self._target, target):
+            return self._own_repo
+        known: str | int = target if isinstance(target, str) else id(target)
+        if known not in self._opened:
             from machina_lab.alchemy import open_repo
 
-            self._opened[id(target)] = (target, open_repo(target))
-        return self._opened[id(target)][1]
+            self._opened[known] = (target, open_repo(target))
+        return self._opened[known][1]
 
     def _repos(self) -> list[Repo]:
         own = [self.repo] if self.repo is not None else []

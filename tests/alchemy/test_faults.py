@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import ForeignKey, create_engine, event, text
 from sqlalchemy.exc import (
     CompileError,
     DataError,
@@ -146,6 +146,51 @@ class TestNotes:
         still_works(started, authors=1)
 
 
+class TestOthers:
+    """
+    What fails is not ours: a record that the caller or a hook left in the session.
+    """
+
+    def test_pending_before_the_call(self, started):
+        """
+        It fails by itself, before our step; earlier steps stay, the next call works.
+        """
+        started.session.add(Author(email="taken"))
+
+        with pytest.raises(IntegrityError, match=r"(?i)unique|duplicate"):
+            insert(started, built(Author))
+
+        still_works(started, authors=1)
+
+    def test_change_before_the_call(self, started):
+        """
+        So does a change to a record that is there: it is taken back.
+        """
+        other = insert(started, built(Author, email="free"))
+        other.email = "taken"
+
+        with pytest.raises(IntegrityError, match=r"(?i)unique|duplicate"):
+            insert(started, built(Author))
+
+        assert other.email == "free"
+        still_works(started, authors=2)
+
+    def test_added_by_a_hook(self, started):
+        """
+        A hook's record fails with the step that it is part of.
+        """
+
+        def before(record):
+            started.session.add(Author(email="taken"))
+            return record
+
+        with pytest.raises(IntegrityError, match=r"(?i)unique|duplicate"):
+            started.insert(job([built(Tag)], before=before))
+
+        assert started.column_values(Tag.id) == []
+        still_works(started, authors=1)
+
+
 class TestConnections:
     def test_dropped_in_the_middle(self, postgres):
         """
@@ -271,6 +316,75 @@ class TestSchemas:
             insert(started, built(Author, {"name": object()}), cast=False)
 
         still_works(started, authors=1)
+
+
+class TestCommit:
+    """
+    What a commit may still meet.
+    """
+
+    @pytest.fixture
+    def late(self, database):
+        """
+        A repo on tables whose foreign key is checked at the commit.
+        """
+        if database.dialect in MYSQL:
+            pytest.skip("checks keys at once")
+        database.create(Late)
+        repo = open_repo(database.engine)
+        yield repo
+        repo.close()
+
+    def test_that_the_database_refuses(self, late, database):
+        """
+        All since the last commit is taken back and said so; the records are as if just
+        built, and the repo can go on.
+        """
+        insert(late, built(Top, {"id": 1}))
+        late.commit()
+        first, second = insert(late, built(Leaf, {"top_id": 1}), built(Leaf))
+        insert(late, built(Leaf, {"top_id": 99}))
+
+        with pytest.raises(IntegrityError, match=r"(?i)foreign key") as caught:
+            late.commit()
+
+        assert "nothing since the last commit was kept" in caught.value.__notes__[0]
+        assert (late.pending, len(late.journal)) == ({}, 1)
+        assert (first.id, first.top_id, second.id) == (None, 1, None)
+        insert(late, first, second)
+        late.commit()
+        assert (database.count("tops"), database.count("leaves")) == (1, 2)
+
+    def test_with_a_bad_record_of_the_callers(self, library, database):
+        """
+        What the caller left pending fails by itself: our steps still wait for a commit.
+        """
+        insert(library, built(Author, email="taken"))
+        library.session.add(Author(email="taken"))
+
+        with pytest.raises(IntegrityError, match=r"(?i)unique|duplicate"):
+            library.commit()
+
+        assert library.pending == {"authors": 1}
+        library.commit()
+        assert database.count("authors") == 1
+
+
+class Late(DeclarativeBase):
+    pass
+
+
+class Top(Late):
+    __tablename__ = "tops"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Leaf(Late):
+    __tablename__ = "leaves"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    top_id: Mapped[int | None] = mapped_column(
+        ForeignKey("tops.id", deferrable=True, initially="DEFERRED")
+    )
 
 
 def test_listener_that_fails(library):
