@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from machina_lab.errors import nearest
+from machina_lab.errors import ArgumentValueError, nearest
 from machina_lab.notebook import (
     building,
     exploring,
@@ -157,8 +157,17 @@ def _connect(call: Call) -> Any:
 
 def _use(call: Call) -> Any:
     word = call.needed("LAB")
-    held = call.scope.names().get(word.text) if word.form == "bare" else None
-    return labwork.use(held if hasattr(held, "journal") else call.value("LAB"))
+    if word.form != "bare":
+        return labwork.use(call.value("LAB"))
+    labs = scopes.labs_in(call.scope.names())
+    try:
+        return labwork.use(labs.get(word.text, word.text))
+    except ArgumentValueError:
+        close = nearest(word.text, labs)
+        if not close:
+            raise
+        message = f"there is no lab {word.text!r}. Did you mean {close[0]}?"
+        raise call.line.error(message, word) from None
 
 
 def _log(call: Call) -> Any:

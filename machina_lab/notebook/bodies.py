@@ -122,6 +122,10 @@ def _cell(key: str, text: str, fields: Mapping[str, Field], scope: Scope) -> Any
 
 
 def _listed(problems: list[str]) -> str:
-    shown = " ".join(f"{each.rstrip('.')}." for each in problems[:_LISTED])
+    shown = " ".join(map(_sentence, problems[:_LISTED]))
     rest = len(problems) - _LISTED
     return shown + (f" And {rest} more." if rest > 0 else "")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?")) else f"{text}."

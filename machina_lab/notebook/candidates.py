@@ -14,8 +14,9 @@ from typing import Final
 
 from machina_lab.core.records import Field
 from machina_lab.notebook.grammars import actions
-from machina_lab.notebook.lines import Grammar
+from machina_lab.notebook.lines import Flag, Grammar
 from machina_lab.notebook.paths import complete_path
+from machina_lab.notebook.scopes import labs_in
 from machina_lab.notebook.sources import (
     Candidate,
     Completions,
@@ -70,20 +71,30 @@ class _Line:
             return Completions(word.source, None)
         if word.key:
             return self._value(word)
-        flag = self._open_flag()
-        if flag or word.source.startswith("-"):
-            found = [] if flag else list(self._flags())
-            return _matching(word.source, found)
+        if flag := self._open_flag():
+            return self._argument(flag, word)
+        if word.source.startswith("-"):
+            return _matching(word.source, self._flags())
         if word.source.startswith("$"):
             return self._variables(word.source, None)
         return self._name(word)
 
-    def _open_flag(self) -> bool:
+    def _open_flag(self) -> Flag | None:
         last = self.before[-1] if self.before else None
-        if last is None or not last.is_flag:
-            return False
-        flag = self.grammar.flag(last.source.removeprefix("--"))
-        return bool(flag and flag.takes)
+        return None if last is None else self._taking(last)
+
+    def _taking(self, word: Word) -> Flag | None:
+        """
+        Return the option that *word* is, if a value follows it.
+        """
+        flag = self.grammar.flag(word.source.removeprefix("--"))
+        return flag if word.is_flag and flag and flag.takes else None
+
+    def _argument(self, flag: Flag, word: Word) -> Completions:
+        if flag.takes == "FILE":
+            return self._path(word)
+        choices = flag.takes.split("|") if "|" in flag.takes else []
+        return _matching(word.source, [Candidate(each, "value") for each in choices])
 
     def _flags(self) -> Iterator[Candidate]:
         used = {word.source.partition("=")[0] for word in self.before if word.is_flag}
@@ -99,8 +110,7 @@ class _Line:
         skip = False
         for word in self.before:
             if word.is_flag:
-                flag = self.grammar.flag(word.source.removeprefix("--"))
-                skip = bool(flag and flag.takes)
+                skip = self._taking(word) is not None
             elif not word.key and not skip:
                 found.append(word)
             else:
@@ -215,11 +225,7 @@ class _Line:
         return _matching(word.source, [Candidate(*each) for each in found])
 
     def _lab(self, word: Word) -> Completions:
-        found = [
-            Candidate(name, "lab")
-            for name, value in self.sources.names.items()
-            if hasattr(value, "factories") and hasattr(value, "journal")
-        ]
+        found = [Candidate(name, "lab") for name in labs_in(self.sources.names)]
         return _matching(word.source, found)
 
 

@@ -84,7 +84,7 @@ _ALL: Final = (
             Flag("keys", "keep|new", "keep the primary keys, or let new ones be made"),
         ),
     ),
-    Grammar("overrides", ("FACTORY",), attributes=True),
+    Grammar("overrides", ("FACTORY",)),
     Grammar("derived"),
     Grammar("workbench"),
 )

@@ -11,9 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from machina_lab.errors import LineError, OptionError
 from machina_lab.notebook.words import Word, read_words
+
+
+#: What people type for help elsewhere.
+_HELP: Final = ("-h", "--help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,9 @@ def read_line(source: str, grammar: Grammar) -> Line:
 
 
 def _add_flag(line: Line, word: Word, following: list[Word]) -> None:
+    if word.source in _HELP:
+        magic = line.grammar.magic.partition(" ")[0]
+        raise line.error(f"%{magic}? shows the help.", word)
     name, given, value = word.source.removeprefix("--").partition("=")
     flag = line.grammar.flag(name) if word.source.startswith("--") else None
     if flag is None:
@@ -198,6 +206,8 @@ def _too_many(line: Line, word: Word) -> str:
     if word.source.startswith("="):
         return f"{word.source!r} has no attribute. Write ATTR=VALUE without spaces."
     last = line.attributes[-1] if line.attributes else None
+    if last is None and "+" in (word.source[0], line.source[: word.at].rstrip()[-1:]):
+        return f"{word.source!r} stands alone. Write FACTORY+VARIANT without spaces."
     if last and last.form == "bare":
         return (
             f"{word.source!r} is not ATTR=VALUE. Quote values with spaces:"

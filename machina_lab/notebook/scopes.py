@@ -45,6 +45,16 @@ class Scope:
         return {**self.globals, **self.locals}
 
 
+def labs_in(names: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return those of *names* that hold a lab, without the shell's `_` and `__`.
+    """
+    from machina_lab.labs import Lab
+
+    labs = (name for name, value in names.items() if isinstance(value, Lab))
+    return {name: names[name] for name in labs if not name.startswith("_")}
+
+
 def variable(line: Line, word: Word, scope: Scope) -> Any:
     """
     Return the object that `$name` stands for.

@@ -12,6 +12,7 @@ debuggers work. `%config MachinaLab.short_errors = False` shows everything.
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 
@@ -32,6 +33,7 @@ _PLAIN: Final = "\x1b[0m"
 #: The longest part of a line that is shown to point at a word.
 _WIDTH: Final = 100
 _LONGEST: Final = 1000
+_UNSEEN: Final = "\N{REPLACEMENT CHARACTER}"
 _COMPREHENSIONS: Final = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 
 
@@ -44,7 +46,15 @@ def one_line(error: BaseException) -> str:
     text = str(getattr(error, "orig", None) or error)
     head = text.partition("\n\n")[0].removesuffix(" Check for typos or define it:")
     notes = [f"({note})" for note in getattr(error, "__notes__", [])]
-    return shortened(" ".join(" ".join([head, *notes]).split()), _LONGEST)
+    words = " ".join([head, *notes]).split()
+    return shortened(_harmless(" ".join(words)), _LONGEST)
+
+
+def _harmless(text: str) -> str:
+    """
+    Return *text* with a mark for each character that would move a terminal's cursor.
+    """
+    return "".join(each if each.isprintable() else _UNSEEN for each in text)
 
 
 def pointer(error: LineError) -> list[str]:
@@ -56,7 +66,7 @@ def pointer(error: LineError) -> list[str]:
         ['  %build user a=1 a=2', '                  ^^^']
     """
     first = max(0, error.at + min(error.length, 20) - _WIDTH)
-    shown = error.line[first : first + _WIDTH].replace("\n", " ").replace("\t", " ")
+    shown = _harmless(re.sub(r"\s", " ", error.line[first : first + _WIDTH]))
     head, tail = ("..." if first else ""), error.line[first + _WIDTH :] and "..."
     at = error.at - first + len(head)
     length = min(error.length, max(1, len(head) + len(shown) - at))

@@ -54,9 +54,11 @@ def attribute_value(
     """
     Return the value of one `ATTR=VALUE`.
     """
+    if blind := _blind_end(fields, word.key):
+        raise line.error(blind, word)
     found = find_field(fields, word.key)
     if found and found.role in ("to_one", "to_many") and _is_plain(word):
-        raise line.error(_association_hint(word, found), word)
+        raise line.error(_association_hint(word.key, found), word)
     type_ = found.type if found else ANY
     return value(line, word, scope, type_, attribute=word.key)
 
@@ -78,9 +80,25 @@ def _is_plain(word: Word) -> bool:
     return word.form in ("bare", "quoted") and word.source != "None"
 
 
-def _association_hint(word: Word, found: Field) -> str:
+def _blind_end(fields: Mapping[str, Field], path: str) -> str:
+    """
+    Return why a dotted path leads nowhere, or "" if nothing speaks against it.
+    """
+    names = path.split(".")
+    for at in range(1, len(names)):
+        start = ".".join(names[:at])
+        found = find_field(fields, start)
+        if found is None:
+            return ""
+        if found.role == "to_many":
+            return _association_hint(start, found)
+        if found.target is None and found.type.kind not in _UNTYPED:
+            return f"{start} is {found.type.label}: it has no attribute {names[at]!r}."
+    return ""
+
+
+def _association_hint(key: str, found: Field) -> str:
     what = found.target.__name__ if found.target else "record"
-    key = word.key
     if found.role == "to_many":
         return f"{key} takes a list of {what}: {key}=$name or {key}={{[...]}}."
     return (

@@ -3,12 +3,14 @@ Magic lines as people type them: completed by Tab, run, and shown in both front 
 """
 
 import re
+import shutil
 
+import nbformat
 import pytest
 
 from playwright.sync_api import expect
 
-from tests.support.notebooks import written
+from tests.support.notebooks import NOTEBOOKS, written
 
 
 SETUP = """\
@@ -239,7 +241,7 @@ def test_hostile_values_are_text(page, front_end):
         "%lab log",
         "%undo",
         "%build order state=<script>window.pwned=1</script>",
-        "shop.variant('customer', bad, defaults={})\n%factories",
+        "shop.variant('customer', '<b>x</b>', defaults={})\n%factories",
         "%factory customer",
         "%sequences set <b>x</b> 3",
     ):
@@ -252,3 +254,29 @@ def test_hostile_values_are_text(page, front_end):
     assert page.page.get_by_text(HOSTILE).count() >= 2
     page.screenshot(f"magics-hostile-{front_end}")
     assert page.foreign == []
+
+
+TOUR = "04_magics.ipynb"
+
+
+def test_the_tour(server, opened, front_end):
+    """
+    The tour runs from top to bottom on the page; what fails there fails on purpose.
+    """
+    shutil.copy(NOTEBOOKS / TOUR, server.folder / TOUR)
+    cells = nbformat.read(NOTEBOOKS / TOUR, 4).cells
+    on_purpose = [c for c in cells if "raises-exception" in c.metadata.get("tags", ())]
+    shown = opened(TOUR, front_end)
+
+    shown.run_all()
+
+    # A cell that fails ends the front end's own waiting for the rest. Outputs arrive
+    # in order: once the last cell has its number, all that came before is drawn.
+    last = shown.page.locator(".jp-CodeCell .jp-InputPrompt").last
+    expect(last).to_have_text(re.compile(r"\[\d+\]"), timeout=60_000)
+    assert len(shown.errors()) == len(on_purpose)
+    for theme in ("light", "dark"):
+        shown.theme(theme)
+        shown.screenshot(f"04_magics-{front_end}-{theme}")
+    assert shown.foreign == []
+    assert ours(shown.console) == []

@@ -121,6 +121,25 @@ class TestTyped:
         with pytest.raises(LineError, match=r"takes a .*Author: .*=\$name"):
             given_on(source)
 
+    @pytest.mark.parametrize(
+        ("source", "message"),
+        [
+            ("title.x=1", r"title is str: it has no attribute 'x'"),
+            ("author.role.x=1", r"author\.role is Role: it has no attribute 'x'"),
+            ("chapters.name=x", r"chapters takes a list of Author"),
+        ],
+    )
+    def test_a_path_that_leads_nowhere(self, source, message):
+        """
+        A dot behind what has no attributes is pointed at; mappings may have any.
+        """
+        with pytest.raises(LineError, match=message) as caught:
+            given_on(source)
+
+        error = caught.value
+        assert source == error.line[error.at : error.at + error.length]
+        assert {"extra": {"x": {"y": 1}}} == given_on("extra.x.y=1")
+
     def test_find_field_follows_dots(self):
         """
         A path leads through associations, and nowhere where the target is unknown.

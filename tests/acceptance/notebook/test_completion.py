@@ -205,6 +205,16 @@ class TestValues:
         assert ["--bulk"] == tab("%insert_list --records --b")
         assert "--records" not in tab("%build --records --")
 
+    def test_values_of_options(self, tab, tmp_path):
+        """
+        Behind an option come its choices or files; a number is the user's to think of.
+        """
+        (tmp_path / "factories.py").touch()
+
+        assert ["keep", "new"] == tab("%load_fixtures x --keys ")
+        assert [f"{tmp_path}/factories.py"] == tab(f"%scaffold x --check {tmp_path}/f")
+        assert [""] == tab("%build --seed ")
+
 
 class TestCost:
     def test_other_lines_are_left_alone(self, tab):

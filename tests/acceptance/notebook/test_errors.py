@@ -61,6 +61,8 @@ class TestOurs:
             ("%build order customer=Al", "customer=Al"),
             ("%build customer name={1 +}", "name={1 +}"),
             ("%lab comit", "comit"),
+            ("%lab use shpo", "shpo"),
+            ("%build customer name.first=Al", "name.first=Al"),
         ],
     )
     def test_line_errors_point_at_the_word(self, cell, source, word):
@@ -73,6 +75,14 @@ class TestOurs:
         assert message.startswith("LineError: ")
         assert f"  {source}" == shown
         assert shown[at:].endswith(word) or shown[at:].startswith(word)
+
+    def test_nothing_on_a_line_moves_the_cursor(self, cell):
+        """
+        Control characters that were pasted into a line are shown, not obeyed.
+        """
+        message, shown, _ = lines(cell("%build customer name=a\x1b[2J \x1b[31mb"))
+
+        assert "\x1b" not in message + shown
 
     def test_they_are_caught_by_type(self, cell):
         """
