@@ -5,9 +5,9 @@ Tab on a magic line: what is offered, with its type, at once and without asking 
 import pytest
 
 from sqlalchemy import event
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from machina_lab import Lab
+from tests.support.big_labs import big_lab
 from tests.support.shells import completions, run
 
 
@@ -49,10 +49,6 @@ class Post(Root):
     writer_id: Mapped[int] = mapped_column(ForeignKey("writers.id"))
     writer: Mapped[Writer] = relationship(back_populates="posts")
 """
-
-
-def _nothing():
-    return {}
 
 
 @pytest.fixture
@@ -273,24 +269,10 @@ class TestCost:
 
     def test_five_hundred_factories_of_fifty_columns(self, ip, tab):
         """
-        Completion takes at most 50 ms in a big lab.
+        All of a big lab is offered, not a part of it.
         """
-
-        class Base(DeclarativeBase):
-            pass
-
-        names = [f"column_{n}" for n in range(49)]
-        big = Lab()
-        for n in range(500):
-            body = {
-                "__tablename__": f"table_{n}",
-                "__annotations__": dict.fromkeys(names, Mapped[str]),
-                "id": mapped_column(primary_key=True, type_=None),
-            }
-            body["__annotations__"]["id"] = Mapped[int]
-            model = type(f"Model{n}", (Base,), body)
-            big.define(_nothing, name=f"factory_{n}", model=model)
-        ip.user_ns["big"] = big
+        ip.user_ns["big"] = big_lab(factories=500, columns=50)
         run(ip, "%lab use $big")
+
         assert 500 == len(tab("%build "))
         assert 50 == len(tab("%build factory_499 "))
