@@ -154,7 +154,7 @@ def _frame(columns: Mapping[Any, _Column], origin: Origin) -> RecordFrame:
     for column in data.values():
         if isinstance(column, pd.Series):
             column.index = index
-    made = RecordFrame(data, index=index, columns=list(data), copy=False)
+    made = RecordFrame(data, index=index, copy=False)
     made._origin = origin  # noqa: SLF001 - this makes it
     return made
 
