@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from decimal import Decimal
+from types import NoneType
 from typing import Any, Final
 from uuid import UUID
 
@@ -56,7 +57,9 @@ def portable_all(values: Collection[Any], type_: DataType) -> list[Any]:
         CastError: One does not fit the type.
     """
     found = set(map(type, values))
-    if type_.kind == "decimal" and found <= {Decimal, type(None)}:
+    if type_.kind == "decimal" and found <= {Decimal, NoneType}:
+        if NoneType not in found:
+            return list(map(str, values))
         return [None if value is None else str(value) for value in values]
     if found <= _THEMSELVES.get(type_.kind, frozenset()):
         return list(values)
@@ -84,7 +87,7 @@ def infer(values: Collection[Any]) -> DataType:
     """
     Return the type that all of *values* have; JSON where they have several.
     """
-    types = {type(value) for value in values if value is not None}
+    types = set(map(type, values)) - {NoneType}
     if not types:
         return DataType("text", str)
     found = [of_annotation(each)[0] for each in types]
@@ -265,11 +268,11 @@ _MAKERS: Final[dict[Kind, Callable[[Any, DataType], Any]]] = {
 
 #: Classes whose values are portable as they are, where the kind is theirs.
 _THEMSELVES: Final[dict[Kind, frozenset[type]]] = {
-    "integer": frozenset((int, type(None))),
-    "float": frozenset((float, type(None))),
-    "boolean": frozenset((bool, type(None))),
-    "text": frozenset((str, type(None))),
-    "binary": frozenset((bytes, type(None))),
+    "integer": frozenset((int, NoneType)),
+    "float": frozenset((float, NoneType)),
+    "boolean": frozenset((bool, NoneType)),
+    "text": frozenset((str, NoneType)),
+    "binary": frozenset((bytes, NoneType)),
 }
 
 _READERS: Final[dict[Kind, Callable[[str], Any]]] = {
