@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from machina_lab.labs import export_fixtures as export_fixtures
     from machina_lab.labs import lab as lab
     from machina_lab.labs import load_fixtures as load_fixtures
+    from machina_lab.labs import read_fixtures as read_fixtures
     from machina_lab.notebook import load_ipython_extension as load_ipython_extension
     from machina_lab.notebook import (
         unload_ipython_extension as unload_ipython_extension,
@@ -76,6 +77,7 @@ _EXPORTS = {
     "register_type": "schema",
     "export_fixtures": "labs",
     "load_fixtures": "labs",
+    "read_fixtures": "labs",
     "load_ipython_extension": "notebook",
     "unload_ipython_extension": "notebook",
 }

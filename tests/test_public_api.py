@@ -21,7 +21,7 @@ PROMISED = {
     *("Lab", "Factory", "Strategy", "lab", "name_from_record"),
     *("sequence", "sequences", "assoc", "assoc_list", "lazy", "literal", "casters"),
     *("merge_attributes", "evaluate_lazy_attributes"),
-    *("frame", "export_fixtures", "load_fixtures"),
+    *("frame", "export_fixtures", "load_fixtures", "read_fixtures"),
     *("MachinaError", "UndefinedFactoryError", "UnknownAttributeError"),
     *("DuplicateFactoryError", "LazyCycleError", "AssociationCycleError"),
     *("OptionError", "HookError", "VariantError", "InsertError", "CastError"),

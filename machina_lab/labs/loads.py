@@ -14,6 +14,7 @@ from machina_lab.labs.tables import connection_of, tables_of
 
 if TYPE_CHECKING:
     from machina_lab.fixtures import Checked, Loaded, Progress
+    from machina_lab.frames.portables import Frame
 
 
 def load_fixtures(  # noqa: PLR0913 - the options of a load, all by name
@@ -89,6 +90,36 @@ def _load(  # noqa: PLR0913 - the options of a load
     return load_set(
         directory, Rows(connection), known, strict=strict, keys=keys, progress=progress
     )
+
+
+def read_fixtures(
+    directory: str | Path, *tables: str, strict: bool = False
+) -> dict[str, Frame]:
+    """
+    Return what a fixture set holds as DataFrames, without a database.
+
+    The dtypes are those of `frame`: integers and booleans stay so beside NULL, Decimals
+    keep their digits, NULL is apart from an empty text. Every cell is checked.
+
+    Args:
+        directory: The fixture set.
+        tables: The tables wanted; none for all.
+        strict: Refuse files that were edited since they were written.
+
+    Returns:
+        Table -> its rows.
+
+    Raises:
+        FixtureError: Something is wrong; `.problems` holds every problem found.
+        OptionError: The set has no such table.
+    """
+    from machina_lab.fixtures import read_set
+    from machina_lab.frames.portables import portable_frame
+
+    return {
+        table: portable_frame({n: (c.type, c.chunks) for n, c in columns.items()})
+        for table, columns in read_set(directory, tables, strict=strict).items()
+    }
 
 
 def check_fixtures(
