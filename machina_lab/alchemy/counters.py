@@ -42,6 +42,8 @@ def reserve(
     if connection.dialect.name == "postgresql":
         sequence = _sequences(connection, table).get(column)
         if sequence:
+            # Rows with keys of their own may have overtaken it.
+            _advance_sequences(connection, table, {})
             numbers = sa.text(
                 "SELECT nextval(CAST(:name AS regclass))"
                 " FROM generate_series(1, :count)"

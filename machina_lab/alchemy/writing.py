@@ -42,7 +42,8 @@ class Writing:
     @property
     def _copies(self) -> bool:
         dialect = self.connection.dialect
-        return dialect.name == "postgresql" and dialect.driver == "psycopg"
+        copies = dialect.name == "postgresql" and dialect.driver == "psycopg"
+        return copies and not dialect.is_async
 
     @property
     def _name(self) -> str:

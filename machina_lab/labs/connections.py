@@ -188,7 +188,7 @@ class Connections(Verbs):
         """
         repos = self._some_repo()
         for repo in [each for each in repos if each.owned] or repos:
-            await _awaited(repo, "commit")
+            await awaited(repo, "commit")
 
     async def arollback(self) -> None:
         """
@@ -196,7 +196,7 @@ class Connections(Verbs):
         """
         repos = self._some_repo()
         for repo in [each for each in repos if each.owned] or repos:
-            await _awaited(repo, "rollback")
+            await awaited(repo, "rollback")
 
     async def aundo(self, steps: int = 1, *, force: bool = False) -> list[Step]:
         """
@@ -205,7 +205,7 @@ class Connections(Verbs):
         repo, *others = self._some_repo()
         if others:
             raise InsertError("undo one repo at a time where there are several.")
-        taken: list[Step] = await _awaited(repo, "undo", steps, force=force)
+        taken: list[Step] = await awaited(repo, "undo", steps, force=force)
         return taken
 
     @property
@@ -228,7 +228,7 @@ class Connections(Verbs):
         return sorted(steps, key=lambda step: step.time)
 
 
-async def _awaited(repo: Repo, verb: str, *args: Any, **options: Any) -> Any:
+async def awaited(repo: Repo, verb: str, *args: Any, **options: Any) -> Any:
     """
     Call a verb of *repo*, its asynchronous form where the repo is asynchronous.
     """

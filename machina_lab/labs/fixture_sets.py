@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
-from machina_lab.errors import FixtureError, OptionError
+from machina_lab.errors import FixtureError, InsertError, OptionError
+from machina_lab.labs.connections import awaited
 from machina_lab.labs.exploring import Exploring
 from machina_lab.labs.exports import export_fixtures, export_rows, no_source
 from machina_lab.labs.loads import load_fixtures
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from machina_lab.fixtures import Loaded, Package, Progress
+
+
+class ExportOptions(TypedDict, total=False):
+    """
+    The options of `export_fixtures`.
+    """
+
+    records: Any
+    query: Any
+    tables: Collection[str] | Literal["all"] | None
+    columns: Mapping[str, Sequence[str]] | None
+    exclude: Collection[str]
+    redact: Mapping[str, Any] | None
+    format: str
+    progress: Progress | None
 
 
 class FixtureSets(Exploring):
@@ -72,13 +88,36 @@ class FixtureSets(Exploring):
         }
         if records is not None:
             return export_fixtures(records, directory, info=self._origin(), **options)
-        repo = self._exporting(directory)
+        repo = _waiting_for_none(self._exporting(), "export_fixtures")
         work = self._export_work(directory, repo, query, tables, options)
         written: Package = repo.run(work)
         return written
 
-    def _exporting(self, directory: str | Path) -> Any:
-        del directory
+    async def aexport_fixtures(
+        self, directory: str | Path, **options: Unpack[ExportOptions]
+    ) -> Package:
+        """
+        Write rows as `export_fixtures` does, with an asynchronous repo.
+
+        Args:
+            directory: Where the files go.
+            options: What `export_fixtures` takes.
+        """
+        repo = self._exporting()
+        given: dict[str, Any] = dict(options)
+        sources = [given.pop(name, None) for name in ("records", "query", "tables")]
+        records, query, tables = sources
+
+        def of_records(_: Any) -> Package:
+            return export_fixtures(records, directory, info=self._origin(), **given)
+
+        work = self._export_work(directory, repo, query, tables, given)
+        written: Package = await awaited(
+            repo, "run", work if records is None else of_records
+        )
+        return written
+
+    def _exporting(self) -> Any:
         repos = self._some_repo()
         made = [repo for repo in repos if repo.made]
         if len(made) > 1:
@@ -133,12 +172,40 @@ class FixtureSets(Exploring):
         """
         return load_fixtures(
             directory,
-            self._some_repo()[0],
+            _waiting_for_none(self._some_repo()[0], "load_fixtures"),
             strict=strict,
             keys=keys,
             metadatas=self._metadatas(),
             progress=progress,
         )
+
+    async def aload_fixtures(
+        self,
+        directory: str | Path,
+        *,
+        strict: bool = False,
+        keys: Literal["keep", "new"] = "keep",
+        progress: Progress | None = None,
+    ) -> Loaded:
+        """
+        Load a fixture set as `load_fixtures` does, with an asynchronous repo.
+        """
+        repo = self._some_repo()[0]
+        loaded: Loaded = await awaited(
+            repo,
+            "run",
+            lambda session: load_fixtures(
+                directory,
+                session,
+                strict=strict,
+                keys=keys,
+                metadatas=self._metadatas(),
+                progress=progress,
+            ),
+        )
+        if repo.autocommit:
+            await awaited(repo, "commit")
+        return loaded
 
     def _metadatas(self) -> list[Any]:
         found: dict[int, Any] = {}
@@ -156,6 +223,17 @@ class FixtureSets(Exploring):
         about: dict[str, Any] = {"factories": names} if names else {}
         seed = self._streams.value
         return about if seed is None else {"seed": seed, **about}
+
+
+def _waiting_for_none(repo: Any, verb: str) -> Any:
+    """
+    Return *repo* if its database need not be awaited.
+    """
+    if repo.is_async:
+        raise InsertError(
+            f"{verb}: {repo.label} is asynchronous. Use `await lab.a{verb}(...)`."
+        )
+    return repo
 
 
 def _queried(session: Any, query: Any) -> list[Any]:

@@ -54,6 +54,11 @@ def load_fixtures(  # noqa: PLR0913 - the options of a load, all by name
         raise InsertError(
             "the lab has no database: lab.connect('sqlite:///shop.db') opens one."
         )
+    if hasattr(held, "sync_engine") or hasattr(held, "sync_session"):
+        raise InsertError(
+            "that database is asynchronous: Lab(...) takes it, and then"
+            " `await lab.aload_fixtures(...)`."
+        )
     if hasattr(held, "journal"):
         return _in_repo(held, load)
     if isinstance(held, str) or hasattr(held, "render_as_string"):
