@@ -32,7 +32,11 @@ from machina_lab.errors import (
 )
 
 
-_LAB_OPTIONS: Final = [name for name in DEFAULTS if name not in FACTORY_ONLY]
+_LAB_OPTIONS: Final = [
+    *(name for name in DEFAULTS if name not in FACTORY_ONLY),
+    "hooks",
+    "extends",
+]
 
 
 class FactorySource(Protocol):

@@ -12,6 +12,7 @@ build is decided when the plan is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import repeat
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ from machina_lab.core.drafts import Draft
 from machina_lab.core.hooks import Hook, composed
 from machina_lab.core.lazies import DEFERRED, Resolution
 from machina_lab.core.merging import is_record, lay_over, refuse_unknown, reworked
-from machina_lab.core.records import MISSING, default_of, kind_of
+from machina_lab.core.records import MISSING, default_of, kind_of, value_of
 from machina_lab.core.shortcuts import shortcut
 from machina_lab.core.strictness import check_kept
 from machina_lab.core.trails import leave_trail
@@ -346,11 +347,10 @@ class Plan:
 
     def _unset_of(self, record: Any) -> Callable[[str], Any] | None:
         if record is not None:
-            return lambda name: getattr(record, name)
+            return partial(value_of, record)
         if self.kind is None or self.model is None:
             return None
-        kind, model = self.kind, self.model
-        return lambda name: default_of(kind, model, name)
+        return partial(default_of, self.model)
 
     def many(self, n: int) -> list[Any]:
         """

@@ -248,14 +248,25 @@ def kind_of(model: type) -> RecordKind:
         return _known.setdefault(model, next(matching)())
 
 
-def default_of(kind: RecordKind, model: type, name: str) -> Any:
+def default_of(model: type, name: str) -> Any:
     """
-    Return what an attribute holds that nobody gave.
+    Return what an attribute of *model* holds that nobody gave.
 
     Raises:
         AttributeError: The class has no such attribute.
     """
-    field: Field | None = kind.fields(model).get(name)
+    field: Field | None = kind_of(model).fields(model).get(name)
     if field is None:
         raise AttributeError(f"{model.__name__} has no attribute {name!r}.", name=name)
     return None if field.default is MISSING else field.default
+
+
+def value_of(record: Any, name: str) -> Any:
+    """
+    Return an attribute that *record* has not loaded: its default, or what it computes.
+    """
+    model = type(record)
+    field: Field | None = kind_of(model).fields(model).get(name)
+    if field is not None and field.default is not MISSING:
+        return field.default
+    return getattr(record, name)

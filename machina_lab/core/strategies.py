@@ -180,7 +180,7 @@ class StrategyVerb:
                     f"{self.used.strategy.function_name}{self.suffix} takes a factory,"
                     f" not {target!r}."
                 )
-            if overrides:
+            if overrides or (attrs and opts):
                 raise OptionError("attributes beside a record: change it first.")
             return self.used.handled(target, self._details(None, attrs or opts))
         factory = self.lab.find(target)

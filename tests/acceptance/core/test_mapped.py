@@ -145,6 +145,18 @@ class TestDefaults:
         assert "member" == lab.build_list(2, "by_hand")[1].role
         assert "member" == lab.params_for("by_hand")["role"]
 
+    def test_lazies_see_scalars(self, lab):
+        """
+        The parent has the default that the record will have, whoever made the record.
+        """
+        lab.factory(name="by_hand")(lambda: Owner(last="Al"))
+
+        def first(parent):
+            return f"{parent.role} {parent['role']}"
+
+        assert "member member" == lab.build("by_hand", first=first).first
+        assert "member member" == lab.build("owner", first=first).first
+
     def test_callables_wait_for_the_flush(self, lab):
         """
         A default that is a function is called at flush.

@@ -173,6 +173,16 @@ class TestErrors:
         with pytest.raises(OptionError, match=f"{wrong!r}.*{right!r}"):
             Lab().factory(**{wrong: True})(empty)
 
+    @pytest.mark.parametrize(
+        ("wrong", "right"), [("hoks", "hooks"), ("extend", "extends")]
+    )
+    def test_typo_in_what_a_lab_is_made_of(self, wrong, right):
+        """
+        The lab's hooks and the lab it extends are among the names that are near.
+        """
+        with pytest.raises(OptionError, match=f"{wrong!r}.*{right!r}"):
+            Lab(**{wrong: None})
+
     def test_unknown_hook_mode(self):
         """
         `hook_mode` is one of two words.

@@ -125,6 +125,8 @@ class TestForms:
         """
         with pytest.raises(OptionError, match="record"):
             lab.json_encode(User(), name="Al")
+        with pytest.raises(OptionError, match="record"):
+            lab.json_encode(User(), {"name": "Al"}, {"indent": 2})
 
 
 class TestDetails:
