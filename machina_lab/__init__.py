@@ -7,13 +7,15 @@ The front door: public names, each loaded from its room on first use.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
-from machina_lab.core import datatypes as _datatypes
-from machina_lab.core import records as _records
+from machina_lab.core import rooms as _rooms
 
 
+# Not from `typing`, which is most of what the import would cost.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from machina_lab.core.associations import assoc as assoc
     from machina_lab.core.associations import assoc_list as assoc_list
     from machina_lab.core.casting import casters as casters
@@ -126,9 +128,7 @@ def _is_column_type(cls: type) -> bool:
 
 
 # Which room reads the objects of which library; the room is imported when one turns up.
-_records.add_kind(
-    _is_mapped, lambda: import_module("machina_lab.alchemy.mappers").MAPPED
-)
-_datatypes.add_reader(
+_rooms.add_kind(_is_mapped, lambda: import_module("machina_lab.alchemy.mappers").MAPPED)
+_rooms.add_reader(
     _is_column_type, lambda: import_module("machina_lab.alchemy.columns").data_type
 )

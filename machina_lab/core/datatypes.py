@@ -13,11 +13,13 @@ import enum
 import types
 import typing
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal, get_args, get_origin
+
+from machina_lab.core import rooms
 
 
 Kind = Literal[
@@ -178,30 +180,11 @@ def _kind_of_class(cls: type) -> Kind:
     return "array" if listed else "record"
 
 
-_readers: list[
-    tuple[Callable[[type], bool], Callable[[], Callable[[Any], DataType]]]
-] = []
-
-
-def add_reader(
-    matches: Callable[[type], bool], load: Callable[[], Callable[[Any], DataType]]
-) -> None:
-    """
-    Teach the lab to read the type objects of another library.
-
-    Args:
-        matches: Tells whether a type object's class is of that library; it must
-            import nothing.
-        load: Returns the function that reads one; called when it is first needed.
-    """
-    _readers.insert(0, (matches, load))
-
-
 def of_type(source: object) -> DataType:
     """
     Return the data type of a library's type object, such as a column's type.
     """
-    for matches, load in _readers:
+    for matches, load in rooms.readers:
         if matches(type(source)):
             return load()(source)
     return of_annotation(source)[0]

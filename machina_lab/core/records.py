@@ -4,7 +4,7 @@ The port through which every room reads and makes records.
 A *record* is what a build returns. Its *kind* knows how records of that sort are read,
 made and changed: mappings, dataclasses, attrs and pydantic classes, named tuples and
 plain classes live in `kinds.py`; a room that knows another sort (mapped classes, in
-`alchemy`) adds it with `add_kind`, loaded only when such a record turns up.
+`alchemy`) is loaded only when such a record turns up; see `rooms`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from weakref import WeakKeyDictionary
 
+from machina_lab.core import rooms
 from machina_lab.core.datatypes import ANY, DataType
 
 
@@ -209,21 +210,6 @@ class RecordKind(ABC):
 
 #: Kind of each class met so far. Weak: a notebook cell run twice drops its old class.
 _known: WeakKeyDictionary[type, RecordKind] = WeakKeyDictionary()
-_tests: list[tuple[Callable[[type], bool], Callable[[], RecordKind]]] = []
-
-
-def add_kind(matches: Callable[[type], bool], load: Callable[[], RecordKind]) -> None:
-    """
-    Teach the lab a sort of record.
-
-    Kinds added later are asked first.
-
-    Args:
-        matches: Tells whether a class is of this sort; must import nothing.
-        load: Returns the kind; called when the first such class turns up.
-    """
-    _tests.insert(0, (matches, load))
-    _known.clear()
 
 
 def add_general_kind(
@@ -232,7 +218,7 @@ def add_general_kind(
     """
     Teach the lab a sort of record that is asked after all that are known so far.
     """
-    _tests.append((matches, load))
+    rooms.kinds.append((matches, load))
 
 
 def kind_of(model: type) -> RecordKind:
@@ -244,7 +230,7 @@ def kind_of(model: type) -> RecordKind:
     except KeyError:
         # The sorts that the standard library brings; they register themselves, last.
         importlib.import_module("machina_lab.core.kinds")
-        matching = (load for matches, load in _tests if matches(model))
+        matching = (load for matches, load in rooms.kinds if matches(model))
         return _known.setdefault(model, next(matching)())
 
 

@@ -88,6 +88,29 @@ def test_order_does_not_matter(first):
     assert ("[]\n", "") == (done.stdout, done.stderr)
 
 
+def test_import_brings_nothing_that_can_wait():
+    """
+    The import alone costs next to nothing: libraries, and even `typing`, come later.
+    """
+    code = (
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "import machina_lab\n"
+        "print(*set(sys.modules) - before)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    brought = set(done.stdout.split())
+    assert "machina_lab" in brought
+    assert brought.isdisjoint(
+        {"IPython", "ipywidgets", "pandas", "pyarrow", "sqlalchemy"}
+        | {"dataclasses", "inspect", "typing", "machina_lab.core.records"}
+    )
+
+
 def test_unknown_name():
     """
     What is not there is an AttributeError that names it.
