@@ -14,18 +14,18 @@ from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from machina_lab.alchemy.bulkrows import BulkRows, KeyBlock
-from machina_lab.alchemy.casting import column_casts
+from machina_lab.alchemy.casting import cast_columns
 from machina_lab.alchemy.copying import write_rows
 from machina_lab.alchemy.hydration import make_persistent
 from machina_lab.alchemy.journal import Made
 from machina_lab.alchemy.keys import refuse_conflict, value_of
-from machina_lab.alchemy.plainness import Sheet, misfits, sheet_of
-from machina_lab.alchemy.reserving import reserve
+from machina_lab.alchemy.parting import parted, uniform
+from machina_lab.alchemy.plainness import Sheet, sheet_of
+from machina_lab.alchemy.reserving import can_number, reserve
 from machina_lab.alchemy.shapes import Link, state_of, table_name
-from machina_lab.core.casting import cast
 from machina_lab.core.drafts import Draft
 from machina_lab.errors import InsertError
 
@@ -66,8 +66,11 @@ class BulkInsert:
         self._casting = casting
         self._prefix = prefix
         self._records = records
+        self._numbers = can_number(connection)
         #: Id of a draft in the page -> the object made of it.
         self._objects: dict[int, Any] = {}
+        #: Ids of the drafts in the page that are rows.
+        self._settled: set[int] = set()
 
     def insert(
         self, drafts: Iterable[Any], model: type, done: Callable[[int], Any]
@@ -83,7 +86,9 @@ class BulkInsert:
         rows, records = BulkRows(model), list[Any]()
         for page in _pages(drafts):
             self._objects.clear()
+            self._settled.clear()
             self._write(page, rows)
+            rows.end_page(page)
             if self._records:
                 records += [self._objects.get(id(each), each) for each in page]
             done(len(page))
@@ -95,36 +100,56 @@ class BulkInsert:
         """
         Write drafts and records of any classes.
 
-        Equal ones are written together; within a page rows keep their order per class
-        and per set of attributes.
+        Equal ones are written together, and each only once.
         """
         groups: dict[tuple[type, tuple[str, ...]], list[Draft]] = defaultdict(list)
         others = []
         for each in page:
-            if type(each) is Draft:
+            if type(each) is not Draft:
+                if state_of(each).key is None:
+                    others.append(each)
+            else:
                 groups[each.model, tuple(each.attributes)].append(each)
-            elif state_of(each).key is None:
-                others.append(each)
         if others:
             self._store(others)
-            _show(others, rows)
+            _show(others, others, rows)
         for (model, keys), group in groups.items():
-            sheet = sheet_of(model)
-            if isinstance(sheet, str) or misfits(sheet, keys):
-                self._make(group, rows)
-            else:
-                self._write_group(sheet, group, keys, rows)
+            sheet = self._sheet(model)
+            plain, rest = parted(sheet, self._waiting(group), keys)
+            if plain:
+                self._write_group(sheet, plain, keys, rows)  # type: ignore[arg-type]  # no text if plain
+            if rest:
+                self._make(rest, rows)
+
+    def _sheet(self, model: type) -> Sheet | str:
+        """
+        Return the sheet of a class, or why its rows cannot be written by themselves.
+        """
+        sheet = sheet_of(model)
+        if isinstance(sheet, str) or not (sheet.key or sheet.served):
+            return sheet
+        return sheet if self._numbers else "the database does not tell its values"
+
+    def _waiting(self, group: list[Draft]) -> list[Draft]:
+        """
+        Return the drafts that are no rows yet, each once.
+        """
+        return [each for each in _distinct(group) if id(each) not in self._settled]
 
     def _make(self, group: list[Draft], rows: BulkRows | None) -> None:
         """
         Insert drafts the ordinary way.
         """
-        records = [each.make() for each in group]
+        drafts = [draft for each in group for draft in each.tree()]
+        for draft in drafts:
+            if id(draft) in self._settled and id(draft) not in self._objects:
+                self._objects[id(draft)] = _detached(draft)
+        records = [each.make(self._objects) for each in group]
         self._store(records)
-        for draft, record in zip(group, records, strict=True):
-            self._objects[id(draft)] = record
-            draft.attributes.update(columns_of(record))
-        _show(records, rows)
+        for draft in drafts:
+            self._settled.add(id(draft))
+            draft.attributes.update(columns_of(self._objects[id(draft)]))
+        _show(group, records, rows)
 
     def _write_group(
         self,
@@ -133,51 +158,46 @@ class BulkInsert:
         keys: tuple[str, ...],
         rows: BulkRows | None,
     ) -> None:
+        links = [sheet.links[key] for key in keys if key in sheet.links]
+        upward = [link for link in links if link.upward]
+        for link in upward:
+            self._write(_distinct(each.attributes[link.key] for each in group))
+        group = self._waiting(group)  # one of them may have been a parent
+        if not group:
+            return
         values: dict[str, Sequence[Any]] = {
             key: [each.attributes[key] for each in group]
             for key in keys
             if key in sheet.columns
         }
-        links = [sheet.links[key] for key in keys if key in sheet.links]
-        for link in links:
-            if link.upward:
-                self._settle_parents(sheet, group, link, values)
-        for part, part_values in _uniform(sheet, group, values):
+        for link in upward:
+            _copy_keys(sheet, group, link, values)
+        for part, part_values in uniform(sheet, group, values):
             self._fill(sheet, part, part_values)
             self._write_part(sheet, part, part_values)
-            if rows is not None and not self._records:
-                rows.extend(part_values, len(part))
+            self._settled.update(map(id, part))
             if self._records:
-                made = make_persistent(
-                    self._session, sheet, part, part_values, self._objects
-                )
-                self._made.states += [state_of(record) for record in made]
-                blank = frozenset(part_values) - frozenset(keys)
-                self._made.blanks |= dict.fromkeys(map(state_of, made), blank)
+                self._make_objects(sheet, part, part_values, keys)
+            elif rows is not None:
+                rows.add(part, part_values)
         for link in links:
             if not link.upward:
                 self._write_children(group, link)
 
-    # --- associations ---------------------------------------------------------
-
-    def _settle_parents(
+    def _make_objects(
         self,
         sheet: Sheet,
         group: list[Draft],
-        link: Link,
         values: dict[str, Sequence[Any]],
+        keys: tuple[str, ...],
     ) -> None:
-        parents = [each.attributes[link.key] for each in group]
-        self._write(_distinct(parents))
-        for key, other in link.keys:
-            keyed = [_key(parent, other) for parent in parents]
-            given = values.get(key)
-            if given is not None:
-                keyed = [
-                    refuse_conflict(sheet.model.__name__, link.key, key, mine, theirs)
-                    for mine, theirs in zip(given, keyed, strict=True)
-                ]
-            values[key] = keyed
+        made = make_persistent(self._session, sheet, group, values, self._objects)
+        states = [state_of(record) for record in made]
+        self._made.states += states
+        blank = frozenset(values) - frozenset(keys)
+        self._made.blanks |= dict.fromkeys(states, blank)
+
+    # --- associations ---------------------------------------------------------
 
     def _write_children(self, group: list[Draft], link: Link) -> None:
         pairs = _pairs(link)
@@ -185,14 +205,7 @@ class BulkInsert:
         for each in group:
             value = each.attributes[link.key]
             items = value if isinstance(value, list | tuple) else [value]
-            for item in items:
-                if not isinstance(item, Draft):
-                    if item is not None:
-                        raise InsertError(
-                            f"bulk: {link.key} holds a record that was made already;"
-                            " insert it without bulk."
-                        )
-                    continue
+            for item in (one for one in items if one is not None):
                 for back in link.reverse:
                     item.attributes.pop(back, None)
                 for local, remote in pairs:
@@ -209,7 +222,7 @@ class BulkInsert:
         Add what nobody gave: keys, defaults; cast the rest.
         """
         if self._casting:
-            _cast(sheet, values)
+            cast_columns(sheet.model, values)
         count = len(group)
         for key, value in sheet.fixed.items():
             if key not in values:
@@ -297,6 +310,27 @@ def _pages(drafts: Iterable[Any]) -> Iterator[list[Any]]:
         yield page
 
 
+def _copy_keys(
+    sheet: Sheet,
+    group: list[Draft],
+    link: Link,
+    values: dict[str, Sequence[Any]],
+) -> None:
+    """
+    Add the keys of the parents at the other end of *link* to *values*.
+    """
+    parents = [each.attributes[link.key] for each in group]
+    for key, other in link.keys:
+        keyed = [_key(parent, other) for parent in parents]
+        given = values.get(key)
+        if given is not None:
+            keyed = [
+                refuse_conflict(sheet.model.__name__, link.key, key, mine, theirs)
+                for mine, theirs in zip(given, keyed, strict=True)
+            ]
+        values[key] = keyed
+
+
 def _distinct(values: Iterable[Any]) -> list[Any]:
     return list({id(each): each for each in values if each is not None}.values())
 
@@ -331,49 +365,19 @@ def columns_of(record: Any) -> dict[str, Any]:
     return {key: loaded[key] for key in keys if key in loaded}
 
 
-def _show(records: Iterable[Any], rows: BulkRows | None) -> None:
-    for record in records if rows is not None else ():
-        rows.extend({k: [v] for k, v in columns_of(record).items()}, 1)  # type: ignore[union-attr]  # checked above
-
-
-def _uniform(
-    sheet: Sheet, group: list[Draft], values: dict[str, Sequence[Any]]
-) -> Iterator[tuple[list[Draft], dict[str, Sequence[Any]]]]:
-    """
-    Yield parts of *group* that send the same columns.
-
-    None does not stand for NULL in a generated key and where the server has a default:
-    there it means that nothing is sent.
-    """
-    loose = [key for key in values if key == sheet.key or key in sheet.served]
-    loose = [key for key in loose if None in values[key]]
-    if not loose:
-        yield group, values
+def _show(
+    sources: Sequence[Any], records: Sequence[Any], rows: BulkRows | None
+) -> None:
+    if rows is None:
         return
-    parts: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for at in range(len(group)):
-        parts[tuple(key for key in loose if values[key][at] is None)].append(at)
-    for unsent, places in parts.items():
-        yield (
-            [group[at] for at in places],
-            {
-                key: [listed[at] for at in places]
-                for key, listed in values.items()
-                if key not in unsent
-            },
-        )
+    for source, record in zip(sources, records, strict=True):
+        rows.add([source], {k: [v] for k, v in columns_of(record).items()})
 
 
-def _cast(sheet: Sheet, values: dict[str, Sequence[Any]]) -> None:
-    for name, exact, datatype in column_casts(sheet.model):
-        listed = values.get(name)
-        if listed is None or (
-            exact is not None and set(map(type, listed)) <= {exact, type(None)}
-        ):
-            continue
-        values[name] = [
-            value
-            if value is None or type(value) is exact
-            else cast(value, datatype, model=sheet.model.__name__, attribute=name)
-            for value in listed
-        ]
+def _detached(draft: Draft) -> Any:
+    """
+    Return the record of a draft that is a row already, to refer to by its key.
+    """
+    record = draft.make()
+    make_transient_to_detached(record)
+    return record

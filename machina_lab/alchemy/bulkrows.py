@@ -4,6 +4,7 @@ Rows that were written in bulk, as mappings made when somebody looks.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
@@ -50,8 +51,30 @@ class BulkRows(Sequence[dict[str, Any]]):
         self.model = model
         self.columns: dict[str, list[Any]] = {}
         self._count = 0
+        #: What the page that is being written was made of, in parts, and their values.
+        self._parts: list[tuple[Sequence[Any], Mapping[str, Sequence[Any]]]] = []
 
-    def extend(self, columns: Mapping[str, Sequence[Any]], count: int) -> None:
+    def add(self, sources: Sequence[Any], values: Mapping[str, Sequence[Any]]) -> None:
+        """
+        Add rows of the page that is being written.
+
+        Args:
+            sources: What they were made of.
+            values: Attribute -> the value of each.
+        """
+        self._parts.append((sources, values))
+
+    def end_page(self, page: Sequence[Any]) -> None:
+        """
+        Bring what was added in parts into the order of *page*.
+        """
+        if len(self._parts) == 1 and len(self._parts[0][0]) == len(page):
+            self._extend(self._parts[0][1], len(page))
+        elif self._parts:
+            self._extend(_in_order(page, self._parts), len(page))
+        self._parts = []
+
+    def _extend(self, columns: Mapping[str, Sequence[Any]], count: int) -> None:
         """
         Add *count* rows; a column that they or earlier ones lack is None there.
         """
@@ -103,3 +126,20 @@ class BulkRows(Sequence[dict[str, Any]]):
         Show how many there are of what.
         """
         return f"<{self._count} rows of {self.model.__name__}>"
+
+
+def _in_order(
+    page: Sequence[Any], parts: Sequence[tuple[Sequence[Any], Mapping[str, Any]]]
+) -> dict[str, list[Any]]:
+    places: dict[int, list[int]] = defaultdict(list)
+    for at, source in enumerate(page):
+        places[id(source)].append(at)
+    names = dict.fromkeys(name for _, values in parts for name in values)
+    columns: dict[str, list[Any]] = {name: [None] * len(page) for name in names}
+    for sources, values in parts:
+        for name, listed in values.items():
+            column = columns[name]
+            for source, value in zip(sources, listed, strict=True):
+                for at in places[id(source)]:
+                    column[at] = value
+    return columns

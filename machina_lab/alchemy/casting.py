@@ -8,7 +8,8 @@ is, SQL expressions among it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import NoneType
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -88,11 +89,25 @@ def cast_attributes(model: type, attributes: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def column_casts(model: type) -> _Columns:
+def cast_columns(model: type, values: dict[str, Sequence[Any]]) -> None:
     """
-    Return the columns of *model* that are cast: attribute, class that needs none, type.
+    Cast the values of many records, given by attribute, in place.
+
+    Raises:
+        CastError: A value does not fit.
     """
-    return _columns(plan_of(model))
+    for name, exact, datatype in _columns(plan_of(model)):
+        listed = values.get(name)
+        if listed is None or (
+            exact is not None and set(map(type, listed)) <= {exact, NoneType}
+        ):
+            continue
+        values[name] = [
+            value
+            if value is None or type(value) is exact
+            else cast(value, datatype, model=model.__name__, attribute=name)
+            for value in listed
+        ]
 
 
 def _columns(plan: Plan) -> _Columns:

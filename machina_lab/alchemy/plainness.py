@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import CellType
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -111,7 +112,14 @@ def _internal(listener: Any) -> bool:
         return module.startswith("sqlalchemy.orm")
     # A wrapper around somebody's listener: look whose.
     cells = getattr(listener, "__closure__", None) or ()
-    return any(hasattr(cell.cell_contents, OURS) for cell in cells)
+    return any(hasattr(_contents(cell), OURS) for cell in cells)
+
+
+def _contents(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a name that was never set
+        return None
 
 
 def _listened(mapper: Mapper[Any]) -> str:

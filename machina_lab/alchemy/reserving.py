@@ -9,6 +9,21 @@ from collections.abc import Sequence
 from sqlalchemy import Column, Connection, Table, func, select, text
 
 
+def can_number(connection: Connection) -> bool:
+    """
+    Return whether many rows at a time can have the keys that the database counts.
+
+    It can reserve them, or give them back in the order of the rows. MySQL does neither.
+    """
+    returns = connection.dialect.insert_executemany_returning_sort_by_parameter_order
+    return returns or _reserves(connection)
+
+
+def _reserves(connection: Connection) -> bool:
+    translated = connection.get_execution_options().get("schema_translate_map")
+    return connection.dialect.name in ("postgresql", "sqlite") and not translated
+
+
 def reserve(connection: Connection, table: Table, count: int) -> Sequence[int] | None:
     """
     Return *count* new keys for *table*, or None where they cannot be reserved.
@@ -17,14 +32,11 @@ def reserve(connection: Connection, table: Table, count: int) -> Sequence[int] |
     SQLite the table is locked for writing first.
     """
     column = table.autoincrement_column
-    translated = connection.get_execution_options().get("schema_translate_map")
-    if column is None or translated:
+    if column is None or not _reserves(connection):
         return None
     if connection.dialect.name == "postgresql":
         return _from_sequence(connection, table, column, count)
-    if connection.dialect.name == "sqlite":
-        return _after_the_last(connection, table, column, count)
-    return None
+    return _after_the_last(connection, table, column, count)
 
 
 def _from_sequence(

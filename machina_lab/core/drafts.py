@@ -7,10 +7,13 @@ holds them: merged, lazies worked out, associations as drafts or records.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from machina_lab.core.records import MISSING, kind_of
+
+
+_COLLECTIONS: Final = (list, tuple, set)
 
 
 class Draft:
@@ -46,12 +49,30 @@ class Draft:
             raise AttributeError(f"{self.model.__name__} has no attribute {name!r}.")
         return None if field.default is MISSING else field.default
 
-    def make(self) -> Any:
+    def make(self, made: dict[int, Any] | None = None) -> Any:
         """
         Return the record after all, drafts within it too.
+
+        Args:
+            made: Id of a draft -> its record, if it is made already; each that is made
+                now is added. A draft at several places is one record.
         """
-        attributes = {key: _made(value) for key, value in self.attributes.items()}
-        return kind_of(self.model).construct(self.model, attributes, self.given)
+        made = {} if made is None else made
+        if id(self) not in made:
+            attributes = {k: _made(value, made) for k, value in self.attributes.items()}
+            kind = kind_of(self.model)
+            made[id(self)] = kind.construct(self.model, attributes, self.given)
+        return made[id(self)]
+
+    def tree(self) -> Iterator[Draft]:
+        """
+        Yield the draft and all drafts within it.
+        """
+        yield self
+        for value in self.attributes.values():
+            for each in _items(value):
+                if isinstance(each, Draft):
+                    yield from each.tree()
 
     def __repr__(self) -> str:
         """
@@ -60,9 +81,17 @@ class Draft:
         return f"<draft of {self.model.__name__}: {', '.join(self.attributes)}>"
 
 
-def _made(value: Any) -> Any:
+def _items(value: Any) -> Iterable[Any]:
+    if type(value) is dict:
+        return value.values()
+    return value if type(value) in _COLLECTIONS else (value,)
+
+
+def _made(value: Any, made: dict[int, Any]) -> Any:
     if isinstance(value, Draft):
-        return value.make()
-    if isinstance(value, list):
-        return [_made(item) for item in value]
+        return value.make(made)
+    if type(value) in _COLLECTIONS:
+        return type(value)(_made(item, made) for item in value)
+    if type(value) is dict and any(type(item) is Draft for item in value.values()):
+        return {key: _made(item, made) for key, item in value.items()}
     return value

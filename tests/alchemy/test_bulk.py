@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from sqlalchemy import event, inspect, select, text
+from sqlalchemy import event, func, inspect, literal_column, null, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_dict
 
@@ -183,6 +183,59 @@ class TestRows:
         leaf = library.session.scalars(select(Node).where(Node.name == "leaf")).one()
         assert leaf.parent.name == "root"
 
+    def test_order(self, library):
+        """
+        Rows come back in the order of the list, however they were written.
+        """
+        extra = [{"id": 90}, {}, {"tags": [built(Tag)]}, {"author": draft(Author)}, {}]
+        drafts = [draft(Book, each, title=str(n)) for n, each in enumerate(extra)]
+
+        rows = bulk(library, *drafts, drafts[1])
+
+        assert [row["title"] for row in rows] == ["0", "1", "2", "3", "4", "1"]
+        assert rows[0]["id"] == 90
+        assert library.pending["books"] == 5
+
+    def test_children_as_records_and_mappings(self, library):
+        """
+        Children that are made already, or given as mappings, are inserted all the same.
+        """
+        bulk(
+            library,
+            draft(
+                Author, books=[built(Book, title="made"), draft(Book, title="draft")]
+            ),
+            draft(Author, books=[{"title": "mapping"}]),
+            draft(Author, books=[]),
+        )
+
+        assert library.pending == {"authors": 3, "books": 3}
+
+    @pytest.mark.parametrize("records", [False, True], ids=["rows", "records"])
+    def test_one_draft_at_several_places(self, library, records):
+        """
+        A draft that several refer to is one row, whoever of them is written how.
+        """
+        author = draft(Author, name="Jane")
+        tagged = draft(Book, title="made", author=author, tags=[built(Tag)])
+        plain = draft(Book, title="row", author=author)
+
+        bulk(library, plain, tagged, plain, records=records)
+
+        assert library.pending == {"authors": 1, "books": 2, "tags": 1, "book_tags": 1}
+        assert set(library.column_values(Book.author_id)) == {author.attributes["id"]}
+
+        library.rollback()
+        author = draft(Author, name="Emma")
+        tagged = draft(Book, title="made", author=author, tags=[built(Tag)])
+        leaf = draft(Node, name="leaf", parent=draft(Node, name="root"))
+
+        bulk(library, tagged, draft(Book, author=author), model=Book, records=records)
+        bulk(library, leaf, leaf.attributes["parent"], records=records)
+
+        assert library.pending["authors"] == 1
+        assert library.pending["nodes"] == 2
+
     def test_conflict(self, library):
         """
         A key and a parent that disagree are refused.
@@ -323,6 +376,37 @@ class TestOrdinaryWay:
 
         assert rows[0]["lives"] == 9
         assert library.pending == {"animals": 1, "cats": 1}
+
+    def test_keys_that_nobody_tells(self, sqlite):
+        """
+        Where keys are neither reserved nor returned, as on MySQL, objects are made.
+        """
+        repo = open_repo(sqlite.create(Base))
+        for name in ("insert_returning", "insert_executemany_returning"):
+            setattr(repo.engine.dialect, name, False)
+        repo.engine.dialect.insert_executemany_returning_sort_by_parameter_order = False
+        repo.connection().execution_options(schema_translate_map={"x": "main"})
+        drafts = [draft(Book, author=draft(Author)), draft(Country, code="DE")]
+
+        rows = bulk(repo, *drafts, model=Book)
+
+        assert [rows[0]["author_id"]] == repo.column_values(Author.id)
+        assert repo.pending == {"authors": 1, "books": 1, "countries": 1}
+        repo.close()
+
+    def test_expressions(self, library):
+        """
+        A value that the database works out goes the ordinary way, by itself.
+        """
+        rows = bulk(
+            library,
+            draft(Author, name="plain", born=7),
+            draft(Author, name=func.upper("loud"), born=literal_column("40 + 2")),
+            draft(Author, name=null(), born=8),
+        )
+
+        assert [row["born"] for row in rows] == [7, 42, 8]
+        assert library.column_values(Author.name) == ["plain", "LOUD", None]
 
     def test_partners(self, library):
         """

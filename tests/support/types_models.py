@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -157,6 +158,55 @@ class Postgres(PostgresBase):
     words: Mapped[Any] = mapped_column(postgresql.TSVECTOR, nullable=True)
     pairs: Mapped[Any] = mapped_column(postgresql.BIT(3), nullable=True)
     wait: Mapped[dt.timedelta | None] = mapped_column(postgresql.INTERVAL)
+
+
+@dataclass(frozen=True)
+class Money:
+    amount: int
+    currency: str
+
+
+class Spoken(types.TypeDecorator[Money]):
+    """
+    A value of two parts, stored as an array of text.
+    """
+
+    impl = postgresql.ARRAY(String)
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> Any:
+        del dialect
+        return None if value is None else [str(value.amount), value.currency]
+
+    def process_result_value(self, value: Any, dialect: Any) -> Any:
+        del dialect
+        return None if value is None else Money(int(value[0]), value[1])
+
+
+class PostgresMore(PostgresBase):
+    __tablename__ = "postgres_more"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    texts: Mapped[Any] = mapped_column(postgresql.ARRAY(String), nullable=True)
+    keys: Mapped[Any] = mapped_column(postgresql.ARRAY(Uuid), nullable=True)
+    exact: Mapped[Any] = mapped_column(postgresql.ARRAY(Numeric(6, 2)), nullable=True)
+    rough: Mapped[Any] = mapped_column(postgresql.ARRAY(Float), nullable=True)
+    moments: Mapped[Any] = mapped_column(
+        postgresql.ARRAY(DateTime(timezone=True)), nullable=True
+    )
+    blobs: Mapped[Any] = mapped_column(postgresql.ARRAY(LargeBinary), nullable=True)
+    documents: Mapped[Any] = mapped_column(
+        postgresql.ARRAY(postgresql.JSONB), nullable=True
+    )
+    prices: Mapped[Any] = mapped_column(postgresql.NUMRANGE, nullable=True)
+    days: Mapped[Any] = mapped_column(postgresql.DATERANGE, nullable=True)
+    times: Mapped[Any] = mapped_column(postgresql.TSTZRANGE, nullable=True)
+    spans: Mapped[Any] = mapped_column(postgresql.INT4MULTIRANGE, nullable=True)
+    mail: Mapped[str | None] = mapped_column(postgresql.DOMAIN("mail", String(40)))
+    money: Mapped[Any] = mapped_column(Spoken, nullable=True)
+    mood: Mapped[str | None] = mapped_column(
+        postgresql.ENUM("happy", "sad", name="mood")
+    )
 
 
 class Tracked(Base):
