@@ -5,8 +5,19 @@ Keys taken before their rows are written, so that children can refer to them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Column, Connection, Table, func, select, text
+
+
+#: Numbers of a sequence; most often they are in one piece, and two say it all.
+_NUMBERS: Final = text("""
+    SELECT min(n), max(n),
+           CASE WHEN max(n) - min(n) + 1 = count(n) THEN NULL ELSE array_agg(n) END
+    FROM (
+        SELECT nextval(CAST(:name AS regclass)) AS n FROM generate_series(1, :n)
+    ) AS taken
+""")
 
 
 def can_number(connection: Connection) -> bool:
@@ -49,10 +60,10 @@ def _from_sequence(
     sequence = connection.scalar(owner, given)
     if not sequence:
         return None
-    numbers = text(
-        "SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :n)"
-    )
-    return list(connection.scalars(numbers, {"name": sequence, "n": count}))
+    first, last, numbers = connection.execute(
+        _NUMBERS, {"name": sequence, "n": count}
+    ).one()
+    return range(first, last + 1) if numbers is None else list(numbers)
 
 
 def _after_the_last(

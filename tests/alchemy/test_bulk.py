@@ -524,6 +524,23 @@ class TestFaults:
         library.commit()
         assert database.count("authors") == 1
 
+    def test_numbers_with_gaps(self, postgres):
+        """
+        A sequence that skips numbers, or gives some to others meanwhile, is followed.
+        """
+        postgres.create(Base)
+        repo = open_repo(postgres.address)
+        sequence = "alter sequence authors_id_seq increment by 10"
+        repo.connection().execute(text(sequence))
+
+        rows = bulk(repo, *[draft(Book, author=draft(Author)) for _ in range(3)])
+
+        assert repo.column_values(Author.id) == [1, 11, 21]
+        assert [row["author_id"] for row in rows] == [1, 11, 21]
+        assert [row["id"] for row in rows] == [1, 2, 3]
+        repo.rollback()
+        repo.close()
+
     def test_the_next_key_is_free(self, library):
         """
         Keys that were reserved do not meet those that the database makes next.
