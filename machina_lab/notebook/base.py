@@ -2,17 +2,30 @@
 What all classes of magics share.
 
 They hold no more than names and help: what a line does is in `answers`, which is loaded
-when the first magic is used, so that `%load_ext` costs next to nothing.
+when the first magic is used, so that `%load_ext` costs next to nothing. A magic is
+written as a method without a body, whose docstring is what `%name?` shows; the options
+that it lists are those of its grammar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import inspect
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from IPython.core.magic import Magics, magics_class
+from IPython.core.magic import (
+    Magics,
+    line_cell_magic,
+    line_magic,
+    magics_class,
+    needs_local_scope,
+    no_var_expand,
+)
 
 from machina_lab.notebook.desk import Desk
+from machina_lab.notebook.grammars import options_help
 
 
 @magics_class
@@ -38,3 +51,38 @@ class LineMagics(Magics):
         from machina_lab.notebook.answers import answer
 
         return answer(self.desk, magic, source, local_ns, cell)
+
+
+def one_line(described: Callable[[Any], None]) -> Any:
+    """
+    Make a magic for lines of a name and its help.
+    """
+    name = described.__name__
+
+    @functools.wraps(described)
+    def magic(self: LineMagics, line: str, local_ns: Any = None) -> Any:
+        return self.answer(name, line, local_ns)
+
+    return line_magic(_finished(magic))
+
+
+def cell_or_line(described: Callable[[Any], None]) -> Any:
+    """
+    Make a magic for lines and for cells of a name and its help.
+    """
+    name = described.__name__
+
+    @functools.wraps(described)
+    def magic(
+        self: LineMagics, line: str, cell: str | None = None, local_ns: Any = None
+    ) -> Any:
+        return self.answer(name, line, local_ns, cell)
+
+    return line_cell_magic(_finished(magic))
+
+
+def _finished(magic: Callable[..., Any]) -> Any:
+    before, mark, after = inspect.cleandoc(magic.__doc__ or "").partition("{options}")
+    listed = options_help(magic.__name__) if mark else ""
+    magic.__doc__ = before + listed + after
+    return no_var_expand(needs_local_scope(magic))

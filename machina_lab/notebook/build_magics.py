@@ -4,17 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from IPython.core.magic import magics_class
 
-from IPython.core.magic import (
-    line_cell_magic,
-    line_magic,
-    magics_class,
-    needs_local_scope,
-    no_var_expand,
-)
-
-from machina_lab.notebook.base import LineMagics
+from machina_lab.notebook.base import LineMagics, cell_or_line, one_line
 
 
 @magics_class
@@ -23,10 +15,8 @@ class BuildMagics(LineMagics):
     Build records and params without a database.
     """
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def build(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def build(self) -> None:
         """
         Build one record and show it as a DataFrame.
 
@@ -46,19 +36,13 @@ class BuildMagics(LineMagics):
         A value is text, cast by the type of its field; only $name and {expression} are
         Python objects. A ; at the end shows nothing.
 
-        Options:
-            --seed N     draw the same random values again
-            --records    the record, not a DataFrame
-            --deep       a column for each attribute of an association
+        {options}
 
         The same in Python: machina_lab.notebook.build("user", role="admin")
         """
-        return self.answer("build", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def build_pair(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def build_pair(self) -> None:
         """
         Build two records and show them as a DataFrame.
 
@@ -69,18 +53,15 @@ class BuildMagics(LineMagics):
             %build_pair user
             %build_pair user+admin role=owner
 
-        Values and options as in %build?.
+        Values as in %build?.
+
+        {options}
 
         The same in Python: machina_lab.notebook.build_pair("user")
         """
-        return self.answer("build_pair", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_cell_magic
-    def build_list(
-        self, line: str, cell: str | None = None, local_ns: Any = None
-    ) -> Any:
+    @cell_or_line
+    def build_list(self) -> None:
         r"""
         Build many records and show them as a DataFrame.
 
@@ -99,17 +80,16 @@ class BuildMagics(LineMagics):
             Jane,2024-01-31
             "Doe, John",
 
-        Values and options as in %build?; --into VARIABLE keeps what a cell makes.
+        Values as in %build?.
+
+        {options}
 
         The same in Python: machina_lab.notebook.build_list(5, "user")
         and machina_lab.notebook.build_rows("user", [{"name": "Jane"}])
         """
-        return self.answer("build_list", line, local_ns, cell)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def params_for(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def params_for(self) -> None:
         """
         Show a record's attributes as one would type them in a form, as a dict.
 
@@ -120,18 +100,13 @@ class BuildMagics(LineMagics):
             %params_for user
             %params_for user+admin name=Jane --keep-none
 
-        Options:
-            --seed N       draw the same random values again
-            --keep-none    keep attributes that are None
+        {options}
 
         The same in Python: machina_lab.notebook.params_for("user")
         """
-        return self.answer("params_for", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def string_params_for(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def string_params_for(self) -> None:
         """
         Show params with text keys and values that JSON takes, as a dict.
 
@@ -141,16 +116,13 @@ class BuildMagics(LineMagics):
 
             %string_params_for user
 
-        Options as in %params_for?.
+        {options}
 
         The same in Python: machina_lab.notebook.string_params_for("user")
         """
-        return self.answer("string_params_for", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def params_with_assocs(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def params_with_assocs(self) -> None:
         """
         Insert a record's parents and show its params with their keys, as a dict.
 
@@ -161,16 +133,15 @@ class BuildMagics(LineMagics):
             %params_with_assocs comment
             %params_with_assocs comment article=$article
 
-        Options as in %params_for?. %undo takes the parents back.
+        %undo takes the parents back.
+
+        {options}
 
         The same in Python: machina_lab.notebook.params_with_assocs("comment")
         """
-        return self.answer("params_with_assocs", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def string_params_with_assocs(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def string_params_with_assocs(self) -> None:
         """
         Like %params_with_assocs, with text keys and values that JSON takes.
 
@@ -180,8 +151,7 @@ class BuildMagics(LineMagics):
 
             %string_params_with_assocs comment
 
-        Options as in %params_for?.
+        {options}
 
         The same in Python: machina_lab.notebook.string_params_with_assocs("comment")
         """
-        return self.answer("string_params_with_assocs", line, local_ns)

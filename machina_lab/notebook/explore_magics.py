@@ -4,16 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from IPython.core.magic import magics_class
 
-from IPython.core.magic import (
-    line_magic,
-    magics_class,
-    needs_local_scope,
-    no_var_expand,
-)
-
-from machina_lab.notebook.base import LineMagics
+from machina_lab.notebook.base import LineMagics, one_line
 
 
 @magics_class
@@ -22,10 +15,8 @@ class ExploreMagics(LineMagics):
     Look at factories, sequences and tables.
     """
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def factories(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def factories(self) -> None:
         """
         List the factories of the current lab as a DataFrame.
 
@@ -37,12 +28,9 @@ class ExploreMagics(LineMagics):
 
         The same in Python: machina_lab.notebook.factories()
         """
-        return self.answer("factories", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def factory(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def factory(self) -> None:
         """
         Show one factory: source, fields, options and where each was said, a sample.
 
@@ -55,12 +43,9 @@ class ExploreMagics(LineMagics):
 
         The same in Python: machina_lab.notebook.factory("user")
         """
-        return self.answer("factory", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def sequences(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def sequences(self) -> None:
         """
         Show the sequences with the number that comes next, or move them.
 
@@ -77,12 +62,9 @@ class ExploreMagics(LineMagics):
         The same in Python: sequences, reset_sequences and set_sequence of
         machina_lab.notebook
         """
-        return self.answer("sequences", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def schema(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def schema(self) -> None:
         """
         Show the tables of the database, one table's columns, or a diagram.
 
@@ -98,12 +80,9 @@ class ExploreMagics(LineMagics):
 
         The same in Python: schema and diagram of machina_lab.notebook
         """
-        return self.answer("schema", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def scaffold(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def scaffold(self) -> None:
         """
         Write the source of a factory for a table into a new cell below.
 
@@ -118,4 +97,3 @@ class ExploreMagics(LineMagics):
         The same in Python: scaffold (which returns the source), scaffold_update and
         scaffold_check of machina_lab.notebook
         """
-        return self.answer("scaffold", line, local_ns)

@@ -4,16 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from IPython.core.magic import magics_class
 
-from IPython.core.magic import (
-    line_magic,
-    magics_class,
-    needs_local_scope,
-    no_var_expand,
-)
-
-from machina_lab.notebook.base import LineMagics
+from machina_lab.notebook.base import LineMagics, one_line
 
 
 @magics_class
@@ -22,10 +15,8 @@ class FixtureMagics(LineMagics):
     Write fixture files, and load them.
     """
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def export_fixtures(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def export_fixtures(self) -> None:
         """
         Write what the lab inserted as a fixture set: a CSV file a table.
 
@@ -41,12 +32,9 @@ class FixtureMagics(LineMagics):
 
         The same in Python: machina_lab.notebook.export_fixtures("tests/fixtures/shop")
         """
-        return self.answer("export_fixtures", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def load_fixtures(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def load_fixtures(self) -> None:
         """
         Check a fixture set and insert it into the lab's database.
 
@@ -57,10 +45,7 @@ class FixtureMagics(LineMagics):
             %load_fixtures tests/fixtures/shop
             %load_fixtures tests/fixtures/shop --keys new
 
-        Options:
-            --strict           refuse files that were edited since the export
-            --keys keep|new    keep the primary keys (default), or let new ones be made
+        {options}
 
         The same in Python: machina_lab.notebook.load_fixtures("tests/fixtures/shop")
         """
-        return self.answer("load_fixtures", line, local_ns)

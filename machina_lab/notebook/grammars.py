@@ -4,20 +4,21 @@ What the line of every magic takes: one table for reading, completion and help.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from machina_lab.notebook.lines import Flag, Grammar
 
 
 SEED: Final = Flag("seed", "N", "draw the same random values again")
-RECORDS: Final = Flag("records", "", "the records, not a DataFrame")
-DEEP: Final = Flag("deep", "", "columns of associations too: author.name")
+RECORDS: Final = Flag("records", "", "the records themselves, no DataFrame")
+DEEP: Final = Flag("deep", "", "a column for each attribute of an association")
 RETURNING: Final = Flag("returning", "", "read back what the database filled in")
 BULK: Final = Flag("bulk", "", "the fast way for many rows")
 SCHEMA: Final = Flag("schema", "NAME", "the database schema to write to")
 DRY_RUN: Final = Flag("dry-run", "", "show what would be written, write nothing")
 KEEP_NONE: Final = Flag("keep-none", "", "keep attributes that are None")
-INTO: Final = Flag("into", "VARIABLE", "keep the result in a variable")
+INTO: Final = Flag("into", "VARIABLE", "keep what a cell makes in a variable")
 WIDGET: Final = Flag("widget", "", "as a widget")
 
 _BUILD: Final = (SEED, RECORDS, DEEP)
@@ -73,15 +74,25 @@ _ALL: Final = (
     Grammar(
         "undo",
         ("[STEPS]",),
-        (Flag("force", "", "also take back rows that others wrote since"),),
+        (
+            Flag(
+                "force",
+                "",
+                "also when others wrote on the connection since: theirs go too",
+            ),
+        ),
     ),
     Grammar("export_fixtures", ("DIR",)),
     Grammar(
         "load_fixtures",
         ("DIR",),
         (
-            Flag("strict", "", "refuse files that were edited"),
-            Flag("keys", "keep|new", "keep the primary keys, or let new ones be made"),
+            Flag("strict", "", "refuse files that were edited since the export"),
+            Flag(
+                "keys",
+                "keep|new",
+                "keep the primary keys (default), or let new ones be made",
+            ),
         ),
     ),
     Grammar("overrides", ("FACTORY",)),
@@ -118,3 +129,29 @@ def strategy_line(verb: str) -> Grammar:
     if verb.endswith("_list"):
         return _many(verb, (SEED,))
     return _verb(verb, (SEED,))
+
+
+def options_help(magic: str) -> str:
+    """
+    Return the options of *magic*, those of its cells too, as its help lists them.
+    """
+    cell = CELLS.get(magic)
+    flags = dict.fromkeys([*LINES[magic].flags, *(cell.flags if cell else ())])
+    return listed(flags)
+
+
+def listed(flags: Iterable[Flag]) -> str:
+    """
+    Return options under a heading, a line for each.
+
+    Examples:
+        >>> print(listed([SEED, KEEP_NONE]))
+        Options:
+            --seed N       draw the same random values again
+            --keep-none    keep attributes that are None
+    """
+    shown = {f"{flag.text} {flag.takes}".rstrip(): flag.help for flag in flags}
+    width = max(map(len, shown)) + 4
+    return "\n".join(
+        ["Options:", *(f"    {text:<{width}}{help_}" for text, help_ in shown.items())]
+    )

@@ -4,17 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from IPython.core.magic import magics_class
 
-from IPython.core.magic import (
-    line_cell_magic,
-    line_magic,
-    magics_class,
-    needs_local_scope,
-    no_var_expand,
-)
-
-from machina_lab.notebook.base import LineMagics
+from machina_lab.notebook.base import LineMagics, cell_or_line, one_line
 
 
 @magics_class
@@ -23,10 +15,8 @@ class InsertMagics(LineMagics):
     Insert records, and take them back.
     """
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def insert(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def insert(self) -> None:
         """
         Build one record, insert it with its parents, and show it as a DataFrame.
 
@@ -42,22 +32,13 @@ class InsertMagics(LineMagics):
         Nothing is committed: %lab commit keeps what is pending, %undo takes it back.
         Values as in %build?.
 
-        Options:
-            --dry-run        show what would be written, write nothing
-            --returning      read back what the database filled in
-            --schema NAME    the database schema to write to
-            --seed N         draw the same random values again
-            --records        the record, not a DataFrame
-            --deep           a column for each attribute of an association
+        {options}
 
         The same in Python: machina_lab.notebook.insert("user", role="admin")
         """
-        return self.answer("insert", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def insert_pair(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def insert_pair(self) -> None:
         """
         Build two records, insert them, and show them as a DataFrame.
 
@@ -68,18 +49,15 @@ class InsertMagics(LineMagics):
             %insert_pair user
             %insert_pair comment article=$article
 
-        Values and options as in %insert?.
+        Values as in %build?.
+
+        {options}
 
         The same in Python: machina_lab.notebook.insert_pair("user")
         """
-        return self.answer("insert_pair", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_cell_magic
-    def insert_list(
-        self, line: str, cell: str | None = None, local_ns: Any = None
-    ) -> Any:
+    @cell_or_line
+    def insert_list(self) -> None:
         r"""
         Build many records, insert them in one step, and show them as a DataFrame.
 
@@ -98,18 +76,16 @@ class InsertMagics(LineMagics):
             "Well, yes",Jane
             No,
 
-        Values and options as in %insert?; also --bulk, the fast way for many rows, and
-        for cells --into VARIABLE, which keeps the result.
+        Values as in %build?.
+
+        {options}
 
         The same in Python: machina_lab.notebook.insert_list(5, "comment")
         and machina_lab.notebook.insert_rows("comment", [{"body": "Yes"}])
         """
-        return self.answer("insert_list", line, local_ns, cell)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def undo(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def undo(self) -> None:
         """
         Take back the newest insert steps, and show what they were.
 
@@ -123,9 +99,7 @@ class InsertMagics(LineMagics):
         A step is one insert call with all its rows; sequences go back too. What is
         committed cannot be taken back.
 
-        Options:
-            --force    also when others wrote on the connection since; theirs go too
+        {options}
 
         The same in Python: machina_lab.notebook.undo(3)
         """
-        return self.answer("undo", line, local_ns)

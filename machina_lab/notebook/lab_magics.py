@@ -4,16 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from IPython.core.magic import magics_class
 
-from IPython.core.magic import (
-    line_magic,
-    magics_class,
-    needs_local_scope,
-    no_var_expand,
-)
-
-from machina_lab.notebook.base import LineMagics
+from machina_lab.notebook.base import LineMagics, one_line
 
 
 @magics_class
@@ -22,10 +15,8 @@ class LabMagics(LineMagics):
     Look after the lab: its database, its transaction, its journal.
     """
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def lab(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def lab(self) -> None:
         """
         Show the current lab, or look after its database.
 
@@ -46,4 +37,3 @@ class LabMagics(LineMagics):
         The same in Python: status, connect, use, commit, rollback, log and seed of
         machina_lab.notebook
         """
-        return self.answer("lab", line, local_ns)

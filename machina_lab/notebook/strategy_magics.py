@@ -103,10 +103,12 @@ def _apply(call: Call) -> Any:
 
 
 def _help(name: str, grammar: Grammar) -> str:
+    from machina_lab.notebook.grammars import listed
+
     count = "5 " if "COUNT" in grammar.names else ""
     return (
         f"Build and hand over to the strategy {name.removesuffix('_list')!r}.\n\n"
         f"{grammar.usage}\n\nExamples::\n\n    %{name} {count}user\n"
-        f"    %{name} {count}user role=admin\n\n"
+        f"    %{name} {count}user role=admin\n\n{listed(grammar.flags)}\n\n"
         f"The same in Python: lab.{name}({count.replace(' ', ', ')}'user')\n"
     )

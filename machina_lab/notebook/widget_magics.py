@@ -4,16 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from IPython.core.magic import magics_class
 
-from IPython.core.magic import (
-    line_magic,
-    magics_class,
-    needs_local_scope,
-    no_var_expand,
-)
-
-from machina_lab.notebook.base import LineMagics
+from machina_lab.notebook.base import LineMagics, one_line
 
 
 @magics_class
@@ -22,10 +15,8 @@ class WidgetMagics(LineMagics):
     Work on the lab by hand.
     """
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def overrides(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def overrides(self) -> None:
         """
         Show a form for a factory: one control for each attribute, with a live preview.
 
@@ -38,12 +29,9 @@ class WidgetMagics(LineMagics):
 
         The same in Python: machina_lab.notebook.overrides("user")
         """
-        return self.answer("overrides", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def derived(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def derived(self) -> None:
         """
         Show which factories stand on which, their variants and hooks, as a tree.
 
@@ -55,12 +43,9 @@ class WidgetMagics(LineMagics):
 
         The same in Python: machina_lab.notebook.derived()
         """
-        return self.answer("derived", line, local_ns)
 
-    @needs_local_scope
-    @no_var_expand
-    @line_magic
-    def workbench(self, line: str, local_ns: Any = None) -> Any:
+    @one_line
+    def workbench(self) -> None:
         """
         Show forms, factories, sequences, tables and the journal in one window.
 
@@ -72,4 +57,3 @@ class WidgetMagics(LineMagics):
 
         The same in Python: machina_lab.notebook.workbench()
         """
-        return self.answer("workbench", line, local_ns)

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from machina_lab.errors import MachinaError
+from machina_lab.notebook.desk import desk
 from machina_lab.notebook.grammars import LINES
 from tests.support.shells import run, shell
 
@@ -24,7 +25,8 @@ def state(ip):
         "configurables": list(ip.configurables),
         "matchers": list(ip.Completer.custom_matchers),
         "events": {name: list(f) for name, f in ip.events.callbacks.items()},
-        "names": set(ip.user_ns),
+        "names": {name for name in ip.user_ns if name[0] != "_"},
+        "desk": desk.laid_out(),
         "rendering": "_render_traceback_" in vars(MachinaError),
         "formatters": {
             mime: dict(each.type_printers)
@@ -50,15 +52,13 @@ class TestLoading:
         """
         %load_ext brings all magics and no variable.
         """
-        names = set(ip.user_ns)
+        names = state(ip)["names"]
         run(ip, "%load_ext machina_lab")
         magics = {name.partition(" ")[0] for name in LINES}
 
         assert magics <= set(ip.magics_manager.magics["line"])
         assert {"build_list", "insert_list"} <= set(ip.magics_manager.magics["cell"])
-        assert {n for n in ip.user_ns if n[0] != "_"} == {
-            n for n in names if n[0] != "_"
-        }
+        assert names == state(ip)["names"]
 
     def test_unloading_puts_everything_back(self, ip):
         """
@@ -72,12 +72,11 @@ class TestLoading:
         before = state(ip)
         run(ip, "%load_ext machina_lab")
         run(ip, "from machina_lab import lab, Strategy\n")
+        run(ip, "%config MachinaLab.rows = 3\n%lab seed 1\n%build nosuch")
         run(ip, "%unload_ext machina_lab")
         run(ip, "del lab, Strategy")
-        after = state(ip)
 
-        assert before.pop("names") <= after.pop("names")
-        assert before == after
+        assert before == state(ip)
         assert "mine" == run(ip, "%build user").result
 
     def test_loading_again_changes_nothing(self, ip):
