@@ -21,9 +21,9 @@ from machina_lab.notebook import (
 from machina_lab.notebook.bodies import rows_of
 from machina_lab.notebook.calls import Call, many_records, one_call
 from machina_lab.notebook.desk import Desk
-from machina_lab.notebook.grammars import CELLS, LINES, actions
+from machina_lab.notebook.grammars import CELLS, LINES, Grammar, actions
 from machina_lab.notebook.journals import pytest_source
-from machina_lab.notebook.lines import Grammar, Line, read_line
+from machina_lab.notebook.lines import Line, read_line
 from machina_lab.notebook.tracebacks import users_errors
 from machina_lab.notebook.words import read_words
 

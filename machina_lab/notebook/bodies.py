@@ -16,15 +16,13 @@ from typing import Any, Final
 from machina_lab.core.records import Field
 from machina_lab.errors import ArgumentValueError, CastError, LineError
 from machina_lab.notebook.calls import Call
-from machina_lab.notebook.lines import Grammar, Line, nested
+from machina_lab.notebook.lines import Line, nested
 from machina_lab.notebook.scopes import Scope
 from machina_lab.notebook.values import attribute_value, find_field
 from machina_lab.notebook.words import Form, Word
 
 
 _NULL: Final = r"\N"
-#: What errors about a cell point into; only their message is used.
-_BODY: Final = Line(Grammar("%"), "")
 #: Wrong cells that are listed one by one.
 _LISTED: Final = 10
 
@@ -71,7 +69,7 @@ def read_rows(
             if text == "":
                 continue
             try:
-                items.append((key, _cell(key, text, fields, scope)))
+                items.append((key, _cell(key, text, fields, scope, line)))
             except (CastError, LineError) as error:
                 problems.append(f"row {number}, {error}")
         rows.append(nested(items))
@@ -110,7 +108,9 @@ def _check_header(header: list[str], line: Line) -> None:
             )
 
 
-def _cell(key: str, text: str, fields: Mapping[str, Field], scope: Scope) -> Any:
+def _cell(
+    key: str, text: str, fields: Mapping[str, Field], scope: Scope, line: Line
+) -> Any:
     if text == _NULL:
         return None
     found = find_field(fields, key)
@@ -118,7 +118,8 @@ def _cell(key: str, text: str, fields: Mapping[str, Field], scope: Scope) -> Any
     form: Form = "variable" if association and text.startswith("$") else "bare"
     name = text.removeprefix("$") if form == "variable" else text
     word = Word(form, text, name, 0, 0, key)
-    return attribute_value(_BODY, word, fields, scope)
+    # Of an error only the message is used: the word is not on the line.
+    return attribute_value(line, word, fields, scope)
 
 
 def _listed(problems: list[str]) -> str:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from machina_lab.core.records import Field
-from machina_lab.notebook.grammars import actions
-from machina_lab.notebook.lines import Flag, Grammar
+from machina_lab.notebook.grammars import Flag, Grammar, actions
 from machina_lab.notebook.paths import complete_path
 from machina_lab.notebook.scopes import labs_in
 from machina_lab.notebook.sources import (

@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from machina_lab.notebook.candidates import complete, complete_cell
 from machina_lab.notebook.desk import Desk
-from machina_lab.notebook.grammars import CELLS, LINES
-from machina_lab.notebook.lines import Grammar
+from machina_lab.notebook.grammars import CELLS, LINES, Grammar
 from machina_lab.notebook.sources import Completions, Sources
 
 

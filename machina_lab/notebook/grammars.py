@@ -5,9 +5,64 @@ What the line of every magic takes: one table for reading, completion and help.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
-from machina_lab.notebook.lines import Flag, Grammar
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """
+    One option of a magic.
+
+    Attributes:
+        name: Its name without the dashes.
+        takes: What follows it (`N`, `NAME`), or "" for a switch.
+        help: What it does, for completion.
+    """
+
+    name: str
+    takes: str = ""
+    help: str = ""
+
+    @property
+    def text(self) -> str:
+        """
+        The option as typed.
+        """
+        return f"--{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """
+    What may stand on the line of one magic.
+
+    Attributes:
+        magic: Its name.
+        names: The words it takes in order, such as `COUNT` and `FACTORY`; a name in
+            brackets may be left out, and one that ends in `...` takes all that follow.
+        flags: Its options.
+        attributes: Whether ATTR=VALUE may follow.
+    """
+
+    magic: str
+    names: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    attributes: bool = False
+
+    @property
+    def usage(self) -> str:
+        """
+        The line in one line: `%build_list [options] COUNT FACTORY [ATTR=VALUE ...]`.
+        """
+        parts = [f"%{self.magic}", *(["[options]"] if self.flags else []), *self.names]
+        return " ".join([*parts, *(["[ATTR=VALUE ...]"] if self.attributes else [])])
+
+    def flag(self, name: str) -> Flag | None:
+        """
+        Return the option called *name*, or None.
+        """
+        return next((flag for flag in self.flags if flag.name == name), None)
 
 
 SEED: Final = Flag("seed", "N", "draw the same random values again")

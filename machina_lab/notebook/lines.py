@@ -3,8 +3,8 @@ The line of a magic: which words may stand on it and what each one is.
 
 `%build [options] NAME[+VARIANT...] [ATTR=VALUE ...]`
 
-A `Grammar` says what a magic takes; `read_line` reads a line by it or raises an error
-that points at the word. Options may stand anywhere, names come in the grammar's order.
+`read_line` reads a line by the grammar of its magic, or raises an error that points at
+the word. Options may stand anywhere, names come in the grammar's order.
 """
 
 from __future__ import annotations
@@ -14,67 +14,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from machina_lab.errors import LineError, OptionError
+from machina_lab.notebook.grammars import Flag, Grammar
 from machina_lab.notebook.words import Word, read_words
 
 
 #: What people type for help elsewhere.
 _HELP: Final = ("-h", "--help")
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """
-    One option of a magic.
-
-    Attributes:
-        name: Its name without the dashes.
-        takes: What follows it (`N`, `NAME`), or "" for a switch.
-        help: What it does, for completion.
-    """
-
-    name: str
-    takes: str = ""
-    help: str = ""
-
-    @property
-    def text(self) -> str:
-        """
-        The option as typed.
-        """
-        return f"--{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Grammar:
-    """
-    What may stand on the line of one magic.
-
-    Attributes:
-        magic: Its name.
-        names: The words it takes in order, such as `COUNT` and `FACTORY`; a name in
-            brackets may be left out, and one that ends in `...` takes all that follow.
-        flags: Its options.
-        attributes: Whether ATTR=VALUE may follow.
-    """
-
-    magic: str
-    names: tuple[str, ...] = ()
-    flags: tuple[Flag, ...] = ()
-    attributes: bool = False
-
-    @property
-    def usage(self) -> str:
-        """
-        The line in one line: `%build_list [options] COUNT FACTORY [ATTR=VALUE ...]`.
-        """
-        parts = [f"%{self.magic}", *(["[options]"] if self.flags else []), *self.names]
-        return " ".join([*parts, *(["[ATTR=VALUE ...]"] if self.attributes else [])])
-
-    def flag(self, name: str) -> Flag | None:
-        """
-        Return the option called *name*, or None.
-        """
-        return next((flag for flag in self.flags if flag.name == name), None)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from machina_lab.notebook.desk import Desk
 
 
 if TYPE_CHECKING:
-    from machina_lab.notebook.lines import Grammar
+    from machina_lab.notebook.grammars import Grammar
     from machina_lab.notebook.sources import Completions
 
 

@@ -17,7 +17,7 @@ from machina_lab.notebook.desk import Desk
 
 if TYPE_CHECKING:
     from machina_lab.notebook.calls import Call
-    from machina_lab.notebook.lines import Grammar
+    from machina_lab.notebook.grammars import Grammar
 
 
 class StrategyMagics:

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, Final
 
+from machina_lab.core.casting import cast, cast_text, casters
 from machina_lab.core.datatypes import ANY, DataType
 from machina_lab.core.records import MISSING, Field, kind_of
 from machina_lab.notebook.lines import Line, nested
@@ -24,6 +25,7 @@ from machina_lab.notebook.words import Word
 
 #: Kinds whose fields take any literal as it is.
 _UNTYPED: Final = ("any", "other", "record", "json")
+_TEXT: Final = DataType("text", str)
 #: How a bare word begins that may be a literal.
 _LITERAL: Final = re.compile(r"[-+]?[.\d]|[bB]['\"]|(?:True|False)$")
 
@@ -60,6 +62,8 @@ def attribute_value(
     if found and found.role in ("to_one", "to_many") and _is_plain(word):
         raise line.error(_association_hint(word.key, found), word)
     type_ = found.type if found else ANY
+    if _casts_later(line, type_):
+        type_ = _TEXT
     return value(line, word, scope, type_, attribute=word.key)
 
 
@@ -78,6 +82,13 @@ def find_field(fields: Mapping[str, Field], path: str) -> Field | None:
 
 def _is_plain(word: Word) -> bool:
     return word.form in ("bare", "quoted") and word.source != "None"
+
+
+def _casts_later(line: Line, type_: DataType) -> bool:
+    """
+    Return whether an insert hands the text to a rule of the user, who expects it once.
+    """
+    return line.grammar.magic.startswith("insert") and casters.find(type_) is not None
 
 
 def _blind_end(fields: Mapping[str, Field], path: str) -> str:
@@ -126,7 +137,7 @@ def value(
 
 def _bracketed(line: Line, word: Word, type_: DataType, attribute: str) -> Any:
     if type_.kind == "text":
-        return word.text
+        return cast_text(word.text, type_, attribute=attribute)
     found = literal(word.text)
     if found is MISSING:
         message = (
@@ -134,35 +145,27 @@ def _bracketed(line: Line, word: Word, type_: DataType, attribute: str) -> Any:
             " all of it if it is a text."
         )
         raise line.error(message, word)
-    return _cast(found, type_, attribute)
+    return found if _is_untyped(type_) else cast(found, type_, attribute=attribute)
 
 
 def _quoted(word: Word, type_: DataType, attribute: str) -> Any:
-    if type_.kind == "text" or type_.kind in _UNTYPED:
+    if _is_untyped(type_):
         return word.text
-    return _cast_text(word.text, type_, attribute)
+    return cast_text(word.text, type_, attribute=attribute)
 
 
 def _bare(word: Word, type_: DataType, attribute: str) -> Any:
     if word.text == "None":
         return None
-    if type_.kind in _UNTYPED:
+    if _is_untyped(type_):
         found = literal(word.text) if _LITERAL.match(word.text) else MISSING
         if found is not MISSING:
             return found
-    return _cast_text(word.text, type_, attribute)
+    return cast_text(word.text, type_, attribute=attribute)
 
 
-def _cast(found: Any, type_: DataType, attribute: str) -> Any:
-    from machina_lab.core.casting import cast
-
-    return found if type_.kind in _UNTYPED else cast(found, type_, attribute=attribute)
-
-
-def _cast_text(text: str, type_: DataType, attribute: str) -> Any:
-    from machina_lab.core.casting import cast_text
-
-    return cast_text(text, type_, attribute=attribute)
+def _is_untyped(type_: DataType) -> bool:
+    return type_.kind in _UNTYPED and casters.find(type_) is None
 
 
 def literal(text: str) -> Any:

@@ -17,8 +17,8 @@ from machina_lab import sequences
 from machina_lab.errors import MachinaError
 from machina_lab.notebook.bodies import read_rows
 from machina_lab.notebook.candidates import complete, complete_cell
-from machina_lab.notebook.grammars import CELLS, LINES
-from machina_lab.notebook.lines import Grammar, Line
+from machina_lab.notebook.grammars import CELLS, LINES, Grammar
+from machina_lab.notebook.lines import Line
 from machina_lab.notebook.scopes import Scope
 from machina_lab.notebook.sources import Sources
 from tests.support.shells import shell

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from machina_lab import casters
 from machina_lab.core.datatypes import of_annotation
 from machina_lab.core.records import Field, kind_of
 from machina_lab.errors import CastError, LineError, MachinaError
@@ -348,3 +349,50 @@ class TestSafety:
 
 def _quoted(text):
     return "'" + text.replace("'", "''") + "'"
+
+
+class Point:
+    """
+    A type that only a caster of the user can read.
+    """
+
+    def __init__(self, x, y):
+        self.place = x, y
+
+    @classmethod
+    def parse(cls, text):
+        return cls(*map(int, text.split(";")))
+
+
+@dataclass
+class Pin:
+    at: Point | None = None
+
+
+class TestUsersCasters:
+    @pytest.fixture(autouse=True)
+    def _registered(self):
+        casters.register(Point, Point.parse)
+        yield
+        casters.unregister(Point)
+
+    @pytest.mark.parametrize("source", ["at=1;2", "at='1;2'", 'pin.at="1;2"'])
+    def test_text_is_given_to_it(self, source):
+        """
+        A rule of the user reads bare and quoted text, in associations too.
+        """
+        fields = {
+            **kind_of(Pin).fields(Pin),
+            "pin": Field("pin", role="to_one", target=Pin),
+        }
+        found = given_on(source, fields)
+
+        assert (1, 2) == found.get("at", found.get("pin", {}).get("at")).place
+
+    def test_an_insert_leaves_it_to_the_insert(self):
+        """
+        Inserts cast by themselves: a rule sees the text once, not what it made of it.
+        """
+        line = read_line("pin at=1;2", LINES["insert"])
+
+        assert {"at": "1;2"} == overrides(line, kind_of(Pin).fields(Pin), Scope())
