@@ -14,7 +14,7 @@ from sqlalchemy import Connection, null
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from machina_lab.alchemy import guards, keys
+from machina_lab.alchemy import guards, keys, rings
 from machina_lab.alchemy.asides import Asides
 from machina_lab.alchemy.bulk import BulkInsert, columns_of
 from machina_lab.alchemy.casting import cast_records
@@ -143,7 +143,7 @@ def store(
         second = cut_cycles(graph, asides)
         _prepare(graph, options, made, nulls)
         _refresh_parents(session, graph)
-        flush(session, graph)
+        _flush_rings(session, graph, made)
         if second:
             second()
             with savepoint(session):
@@ -226,6 +226,20 @@ def _prepare(graph: Graph, options: InsertOptions, made: Made, nulls: _Nulls) ->
     made.changed += [
         state for state in graph.used.values() if state.modified and state.session
     ]
+
+
+def _flush_rings(session: Session, graph: Graph, made: Made) -> None:
+    """
+    Flush; records whose tables need each other in a way of their own.
+    """
+    nodes = rings.ringed(graph)
+    if not nodes:
+        flush(session, graph)
+        return
+    with rings.checked_late(session, nodes) as late:
+        if not late:
+            rings.together(session, graph, nodes, made)
+        flush(session, graph)
 
 
 def _refresh_parents(session: Session, graph: Graph) -> None:
