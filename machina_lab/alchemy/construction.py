@@ -4,9 +4,11 @@ Making and changing records of mapped classes.
 
 from __future__ import annotations
 
+import re
 import warnings
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy.orm.attributes import instance_state
@@ -279,9 +281,10 @@ def _by_own_constructor(plan: Plan, values: dict[str, Any]) -> Any:
             # A parent makes its key needless, and the other way round.
             first[name] = None
     if all(name in first for name in plan.needs):
-        record = plan.model(**first)
+        record, first = _called(plan, first)
     else:
-        record = _without_constructor(plan, missing, first)
+        what = f"needs {', '.join(missing)}"
+        record = _without_constructor(plan, what, first)
     loaded = record._sa_instance_state.dict  # noqa: SLF001 - its mark
     swallowed = {
         k: v for k, v in values.items() if k not in first or _is_lost(plan, k, loaded)
@@ -291,6 +294,40 @@ def _by_own_constructor(plan: Plan, values: dict[str, Any]) -> Any:
     return record
 
 
+def _called(plan: Plan, first: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """
+    Call the constructor; return the record and what it was given.
+
+    Some take any keyword and trip over an association, or over a column that they do
+    not know: those are set afterwards. What a constructor says of a value (ValueError)
+    is for the caller.
+    """
+    try:
+        return plan.model(**first), first
+    except (ValueError, AssertionError):
+        raise
+    except Exception as error:
+        fewer = _but_refused(plan, first, error)
+        if len(fewer) < len(first):
+            with suppress(Exception):
+                return _called(plan, fewer)
+        if isinstance(error, TypeError):
+            raise
+        what = f"raised {type(error).__name__}: {' '.join(str(error).split())[:80]}"
+        return _without_constructor(plan, what, first), first
+
+
+def _but_refused(
+    plan: Plan, first: Mapping[str, Any], error: Exception
+) -> dict[str, Any]:
+    """
+    Return *first* without the keyword that *error* names, else without associations.
+    """
+    named = re.search(r"unexpected keyword argument '(\w+)'", str(error))
+    refused = {named[1]} if named and named[1] in first else plan.relations.keys()
+    return {name: value for name, value in first.items() if name not in refused}
+
+
 def _is_lost(plan: Plan, name: str, loaded: Mapping[str, Any]) -> bool:
     """
     Return whether a constructor took a mapped attribute and did not set it.
@@ -298,11 +335,11 @@ def _is_lost(plan: Plan, name: str, loaded: Mapping[str, Any]) -> bool:
     return name not in loaded and name in plan.stored
 
 
-def _without_constructor(plan: Plan, missing: list[str], first: dict[str, Any]) -> Any:
-    names = ", ".join(missing)
+def _without_constructor(plan: Plan, what: str, first: dict[str, Any]) -> Any:
+    advice = " Give these attributes in the factory." if "needs" in what else ""
+    name = plan.model.__name__
     warnings.warn(
-        f"{plan.model.__name__} was made without its constructor, which needs {names}."
-        " Give these attributes in the factory.",
+        f"{name} was made without its constructor, which {what}.{advice}",
         stacklevel=2,
     )
     record = plan.mapper.class_manager.new_instance()
