@@ -43,8 +43,13 @@ class Tables:
             lab = self._lab
             repo = lab.database()
             if self._models:
-                self._read = TableFactories.of_models(
-                    *self._models, lab=lab, run=repo.run
+                self._read = repo.run(
+                    lambda session: TableFactories.of_models(
+                        *self._models,
+                        dialect=session.connection().dialect.name,
+                        lab=lab,
+                        run=repo.run,
+                    )
                 )
             else:
                 self._read = repo.run(

@@ -26,7 +26,7 @@ from machina_lab.schema.candidates import (
     variations,
 )
 from machina_lab.schema.conditions import Node, UnreadableError, read_condition
-from machina_lab.schema.values import Value, constant, cycled
+from machina_lab.schema.values import Value, constant, counted_number, cycled
 from machina_lab.schema.verdicts import OpenError, judge
 
 
@@ -265,6 +265,13 @@ class Solver:
                 if part.kind == "=" and is_column(part.args[0], name):
                     yield from only_value(part.args[1], column)
                 yield from sized(sequence, part, name, column)
+                if name in self.unique and column.type.kind == "integer":
+                    starts = [fit(value, column) for value in literals(part)]
+                    yield from (
+                        counted_number(sequence, start=start + 1)
+                        for start in starts
+                        if start is not None
+                    )
 
 
 def _within(n: int, value: Value) -> int:

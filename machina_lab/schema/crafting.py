@@ -17,25 +17,22 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from machina_lab.core.records import Field, kind_of
-from machina_lab.core.sequences import sequences
 from machina_lab.core.tables import Column, Table
 from machina_lab.errors import OptionError, UndefinedFactoryError, UnknownAttributeError
-from machina_lab.schema.guesses import Wish, explain
+from machina_lab.schema.counting import Run, count_on
+from machina_lab.schema.guesses import explain
 from machina_lab.schema.mapped import read_models
 from machina_lab.schema.mapping import Models, map_tables
 from machina_lab.schema.model import Schema
 from machina_lab.schema.naming import Names, name_tables
 from machina_lab.schema.outlines import other_end, outline
+from machina_lab.schema.planning import wish_of
 from machina_lab.schema.plans import Plan
 from machina_lab.schema.reflection import reflect
 from machina_lab.schema.scaffolding import Scaffold
 from machina_lab.schema.trials import Trials, needs_trial
 from machina_lab.schema.updating import Update, update
-from machina_lab.schema.values import Value
 
-
-#: How a repo lends its session: `run(work)` calls `work(session)`.
-Run = Callable[[Callable[[Any], Any]], Any]
 
 #: Each factory has a place of its own where `inspect` finds its source.
 _numbers = count(1)
@@ -125,7 +122,9 @@ class TableFactories:
         Take classes that are mapped already: declarative bases, registries or classes.
         """
         found = read_models(*bases, dialect=dialect)
-        return cls(found.schema, found.names, lambda: found, lab=lab, run=run)
+        made = cls(found.schema, found.names, lambda: found, lab=lab, run=run)
+        made._models = found
+        return made
 
     @property
     def models(self) -> Models:
@@ -198,7 +197,6 @@ class TableFactories:
         """
         key = self._key(table)
         plan = self._plan(key)
-        names = plan.names
         found = self._column(plan, column)
         where = f"{key}.{found.name}"
         for parent in plan.parents:
@@ -209,9 +207,7 @@ class TableFactories:
             return f"{where} = {value.piece}: {value.rule or 'its type'}"
         if found.name in plan.left:
             return f"{where}: left out ({plan.left[found.name]})"
-        return explain(
-            Wish(plan.table, found, names.factory, names.attributes[found.name])
-        )
+        return explain(wish_of(plan, found))
 
     @staticmethod
     def _column(plan: Plan, name: str) -> Column:
@@ -227,8 +223,14 @@ class TableFactories:
     @property
     def _source(self) -> Scaffold:
         if self._scaffold is None:
-            self._scaffold = Scaffold(self.schema, self._names)
+            self._scaffold = Scaffold(self.schema, self._names, self._validator)
         return self._scaffold
+
+    def _validator(self, key: str, attribute: str) -> Callable[[Any], bool] | None:
+        """
+        Return what the class of a table asks of an attribute; ours ask nothing.
+        """
+        return None if self._models is None else self._models.validator(key, attribute)
 
     def _planned(self, names: Iterable[str]) -> list[str]:
         """
@@ -264,7 +266,8 @@ class TableFactories:
         text = self._source.source(key)
         recorder = _Recorder(self._lab, self.models)
         _execute(text, recorder, f"<table {key} {next(_numbers)}>")
-        self._count_on(plan)
+        if self._run is not None:
+            count_on(self._run, plan, self.models[key])
         return TableFactory(
             name=name,
             function=recorder.function,
@@ -275,65 +278,6 @@ class TableFactories:
             needs=tuple(plan.needs),
             limit=plan.limit,
         )
-
-    def _count_on(self, plan: Plan) -> None:
-        """
-        Let the sequences of unique columns start behind the rows that are there.
-        """
-        counted = [name for name in plan.unique if _is_counted(plan, name)]
-        counted += [name for name in plan.values if name in plan.table.primary_key]
-        if self._run is None or plan.table.rows == 0:
-            return
-        model = self.models[plan.table.key]
-        for name in dict.fromkeys(counted):
-            if not plan.values[name].counted:
-                continue
-            attribute = plan.names.attributes[name]
-            values = self._run(_reader(getattr(model, attribute), plan.values[name]))
-            _skip(f"{plan.names.factory}.{attribute}", plan.values[name], values)
-
-
-def _reader(attribute: Any, value: Value) -> Callable[[Any], Any]:
-    """
-    Return what reads the values in a column that a counter could run into.
-    """
-    samples = value.samples()
-    query = sa.select(attribute)
-    if all(isinstance(sample, int) for sample in samples):
-        query = sa.select(sa.func.max(attribute))
-    elif all(isinstance(sample, str) for sample in samples):
-        prefix = _shared_start(samples)
-        query = query.where(attribute.startswith(prefix, autoescape=True))
-    return lambda session: session.scalars(query).all()
-
-
-def _shared_start(texts: list[str]) -> str:
-    """
-    Return what all texts begin with.
-    """
-    first, last = min(texts), max(texts)
-    same = (a == b for a, b in zip(first, last, strict=False))
-    return first[: next((n for n, each in enumerate(same) if not each), len(first))]
-
-
-def _is_counted(plan: Plan, name: str) -> bool:
-    value = plan.values.get(name)
-    return value is not None and value.counted
-
-
-def _skip(name: str, value: Value, values: Iterable[Any]) -> None:
-    """
-    Move a sequence behind the last number whose value is taken.
-    """
-    taken = {each for each in values if each is not None}
-    numbers = [each for each in taken if isinstance(each, int)]
-    if numbers and len(numbers) == len(taken):
-        after = max(numbers) + 1 - value.make(0)
-    else:
-        tried = range(min(len(taken) + 1000, value.limit or 10**9))
-        after = max((n + 1 for n in tried if value.make(n) in taken), default=0)
-    if after + value.start > sequences.peek(name):
-        sequences.set(name, after + value.start)
 
 
 class _Recorder:

@@ -51,6 +51,8 @@ _PLAIN: Final[dict[str, Any]] = {
 }
 #: A place for the record's number in a pattern; `{{}}` is none.
 _NUMBERED: Final = re.compile(r"(?<!\{)\{(?::\w+)?\}")
+#: How the rule of a value from `register_type` begins.
+REGISTERED: Final = "registered for"
 _registered: dict[str, tuple[Callable[[int], Any], str]] = {}
 
 
@@ -64,6 +66,7 @@ class Wish:
         column: The column.
         factory: The factory's name.
         attribute: What the column is called in Python.
+        sequence: The name of the sequence that counts for it.
         unique: Whether every record needs another value.
     """
 
@@ -71,14 +74,8 @@ class Wish:
     column: Column
     factory: str
     attribute: str
+    sequence: str
     unique: bool = False
-
-    @property
-    def sequence(self) -> str:
-        """
-        The name of the sequence that counts for it.
-        """
-        return f"{self.factory}.{self.attribute}"
 
 
 def register_type(name: Any, generator: Callable[..., Any]) -> None:
@@ -160,7 +157,7 @@ def _by_registration(wish: Wish) -> Value | None:
                 "sequence", (literal(wish.sequence), f"generator_of({literal(key)})")
             )
             imports = ("machina_lab.schema.generator_of", "machina_lab.sequence")
-            return Value(piece, make, f"registered for {key}", imports, counted=True)
+            return Value(piece, make, f"{REGISTERED} {key}", imports, counted=True)
     return None
 
 

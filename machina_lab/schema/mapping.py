@@ -8,8 +8,10 @@ composite, overlapping or self-pointing foreign keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import sqlite3
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -22,6 +24,11 @@ from machina_lab.schema.model import Schema, Skipped
 from machina_lab.schema.naming import Names
 from machina_lab.schema.ordering import is_optional
 from machina_lab.schema.reflection import Reflection
+from machina_lab.schema.tables import key_of
+
+
+#: The first SQLite that knows binary JSON.
+_JSONB: Final = (3, 45)
 
 
 class Record:
@@ -89,6 +96,26 @@ class Models(Mapping[str, type]):
     def __len__(self) -> int:
         return len(self._classes)
 
+    def validator(self, key: str, attribute: str) -> Callable[[Any], bool] | None:
+        """
+        Return what tells whether a class finds a value valid (`@validates`), or None.
+        """
+        mapper: Any = sa.inspect(self._classes[key])
+        if attribute not in mapper.validators:
+            return None
+        validate = mapper.validators[attribute][0]
+
+        def takes(value: Any) -> bool:
+            try:
+                validate(mapper.class_manager.new_instance(), attribute, value)
+            except (ValueError, TypeError, AssertionError):
+                return False
+            except Exception:  # noqa: BLE001 - it wants more than this one value
+                return True
+            return True
+
+        return takes
+
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *(self.names[key].model for key in self)]
 
@@ -97,29 +124,53 @@ def map_tables(reflection: Reflection, names: Mapping[str, Names]) -> Models:
     """
     Make a class for every table of *reflection*, called as *names* say.
     """
-    schema = reflection.schema
-    tables = {table.key: table for table in schema if table.key in names}
-    _prepare(reflection.metadata)
-    rooms = _Mapping(registry(metadata=reflection.metadata), names, tables)
-    rooms.dialect = schema.dialect
-    skipped = []
-    for table in tables.values():
-        try:
-            rooms.map(table)
-        except (SQLAlchemyError, ValueError) as error:
-            skipped.append(Skipped(table.key, str(error).splitlines()[0]))
-    rooms.relate(schema.insert_order().late)
-    rooms.registry.configure()
-    return Models(schema, names, rooms.classes, tuple(skipped))
+    _prepare(reflection)
+    sources = {key_of(table): table for table in reflection.metadata.tables.values()}
+    return _Mapping(reflection.schema, names, sources).models()
 
 
-def _prepare(metadata: sa.MetaData) -> None:
+def map_others(
+    schema: Schema,
+    names: Mapping[str, Names],
+    classes: Mapping[str, type],
+    sources: Mapping[str, sa.Table],
+) -> Models:
+    """
+    Make classes for the tables of *sources* that have none among *classes*.
+
+    What is there stays as it is: classes get no new attributes, tables no new columns.
+    """
+    copies = sa.MetaData()
+    for key, table in sources.items():
+        if key not in copies.tables:
+            table.to_metadata(copies)
+    _forget_lost(copies)
+    own = {
+        key: table if key in classes else copies.tables[key]
+        for key, table in sources.items()
+    }
+    return _Mapping(schema, names, own, classes=classes).models()
+
+
+def _prepare(reflection: Reflection) -> None:
     """
     Take out of the tables what SQLAlchemy trips over when it inserts.
     """
-    for table in metadata.tables.values():
+    old = reflection.schema.dialect == "sqlite" and sqlite3.sqlite_version_info < _JSONB
+    for table in reflection.metadata.tables.values():
+        for column in table.columns:
+            if old and type(column.type).__name__ == "JSONB":
+                column.type = sa.JSON()  # the function jsonb() is not there yet
         for column in table.primary_key.columns:
             column.nullable = False  # SQLite leaves it open
+    _forget_lost(reflection.metadata)
+
+
+def _forget_lost(metadata: sa.MetaData) -> None:
+    """
+    Drop foreign keys to tables that are not there.
+    """
+    for table in metadata.tables.values():
         for constraint in list(table.foreign_key_constraints):
             if any(_is_lost(element) for element in constraint.elements):
                 table.constraints.discard(constraint)
@@ -138,27 +189,55 @@ def _is_lost(element: sa.ForeignKey) -> bool:
 class _Mapping:
     """
     Classes while they are made.
+
+    Args:
+        schema: The tables.
+        names: What everything is called.
+        sources: SQLAlchemy's tables by key.
+        classes: Classes that exist; they are pointed at and left as they are.
     """
 
     def __init__(
         self,
-        orm: registry,
+        schema: Schema,
         names: Mapping[str, Names],
-        tables: Mapping[str, Table],
+        sources: Mapping[str, sa.Table],
+        *,
+        classes: Mapping[str, type] | None = None,
     ) -> None:
-        self.registry = orm
+        self.schema = schema
         self.names = names
-        self.tables = tables
-        self.dialect = ""
-        self.classes: dict[str, type] = {}
-        self.base: Any = orm.generate_base(cls=Record, name="Record")
+        self.sources = sources
+        self.given = dict(classes or {})
+        self.classes = dict(self.given)
+        self.tables = {
+            table.key: table
+            for table in schema
+            if table.key in names and table.key not in self.given
+        }
+        self.registry = registry()
+        self.base: Any = self.registry.generate_base(cls=Record, name="Record")
+
+    def models(self) -> Models:
+        """
+        Make the classes, tie them together and return them with those that were there.
+        """
+        skipped = []
+        for table in self.tables.values():
+            try:
+                self.map(table)
+            except (SQLAlchemyError, ValueError) as error:
+                skipped.append(Skipped(table.key, str(error).splitlines()[0]))
+        self.relate(self.schema.insert_order().late)
+        self.registry.configure(cascade=True)
+        return Models(self.schema, self.names, self.classes, tuple(skipped))
 
     def map(self, table: Table) -> None:
         """
         Make the class of one table, columns only.
         """
         names = self.names[table.key]
-        source = self.registry.metadata.tables[table.key]
+        source = self.sources[table.key]
         body: dict[str, Any] = {
             "__table__": source,
             "__module__": __name__,
@@ -202,7 +281,7 @@ class _Mapping:
             "sqlite": (("rowid", "oid", "_rowid_"), sa.Integer()),
             "postgresql": (("ctid",), sa.String()),
         }
-        names, kind = kinds.get(self.dialect, ((), sa.Integer()))
+        names, kind = kinds.get(self.schema.dialect, ((), sa.Integer()))
         name = next((name for name in names if name not in taken), None)
         if name is None:
             return None
@@ -219,7 +298,7 @@ class _Mapping:
             if key not in self.classes:
                 continue
             for fk, name in self.names[key].parents.items():
-                if fk.table in self.classes:
+                if fk.table in self.classes and self._is_found(fk):
                     nullable = is_optional(table, fk)
                     post = nullable and (key, fk) in later
                     self._relate(table, fk, name, post_update=post)
@@ -228,9 +307,8 @@ class _Mapping:
         self, table: Table, fk: ForeignKey, name: str, *, post_update: bool
     ) -> None:
         child, parent = self.classes[table.key], self.classes[fk.table]
-        back = self.names[fk.table].children[table.key, fk]
-        mine = self.registry.metadata.tables[table.key].columns
-        theirs = self.registry.metadata.tables[fk.table].columns
+        back = self._back(table, fk)
+        mine, theirs = self.sources[table.key].columns, self.sources[fk.table].columns
         local = [mine[column] for column in fk.columns]
         remote = [theirs[column] for column in fk.references]
         condition = sa.and_(*(a == b for a, b in zip(local, remote, strict=True)))
@@ -243,11 +321,24 @@ class _Mapping:
         up: RelationshipProperty[Any] = relationship(
             parent, back_populates=back, remote_side=remote, uselist=False, **common
         )
+        setattr(child, name, up)
+        if back is None:
+            return
         down: RelationshipProperty[Any] = relationship(
             child, back_populates=name, remote_side=local, uselist=True, **common
         )
-        setattr(child, name, up)
         setattr(parent, back, down)
+
+    def _is_found(self, fk: ForeignKey) -> bool:
+        return all(name in self.sources[fk.table].columns for name in fk.references)
+
+    def _back(self, table: Table, fk: ForeignKey) -> str | None:
+        """
+        Return what the parent calls the records of *table*; nothing, if it is not ours.
+        """
+        if fk.table in self.given:
+            return None
+        return self.names[fk.table].children[table.key, fk]
 
     def _overlaps(self, table: Table, fk: ForeignKey) -> str:
         """
@@ -256,6 +347,6 @@ class _Mapping:
         found: list[str] = []
         for other, name in self.names[table.key].parents.items():
             if other != fk and set(other.columns) & set(fk.columns):
-                children = self.names[other.table].children
-                found += [name, children[table.key, other]]
+                back = self._back(table, other)
+                found += [name, back] if back else [name]
         return ",".join(found)

@@ -36,7 +36,10 @@ class Names:
         children: Foreign key of another table, with that table's key, -> attribute that
             holds the records that point here.
         module: Where the class can be imported from; "" for one that was made here.
-        required: Names that the class's constructor insists on.
+        owners: Inherited column -> the factory whose table it is in.
+        written: Column -> why the class takes no value for it: it writes it by itself,
+            or does not map it.
+        required: Attributes that the class's constructor insists on.
     """
 
     factory: str
@@ -45,7 +48,18 @@ class Names:
     parents: Mapping[ForeignKey, str] = field(default_factory=dict)
     children: Mapping[tuple[str, ForeignKey], str] = field(default_factory=dict)
     module: str = ""
-    required: tuple[str, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+
+    def sequence(self, column: str) -> str:
+        """
+        Return the name of the sequence that counts for *column*.
+
+        Classes of one hierarchy share the columns of their base, and so its numbers.
+        """
+        owner = self.owners.get(column, self.factory)
+        return f"{owner}.{self.attributes[column]}"
 
 
 def name_tables(tables: Iterable[Table]) -> dict[str, Names]:

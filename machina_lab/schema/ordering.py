@@ -47,6 +47,18 @@ class Cycle:
     cure: Cure
     broken: tuple[Late, ...]
 
+    def steps(self, tables: Mapping[str, Table]) -> Iterator[Late]:
+        """
+        Yield every foreign key of the ring.
+        """
+        for key, following in self._pairs():
+            for fk in tables[key].foreign_keys if key in tables else ():
+                if fk.table == following:
+                    yield Late(key, fk)
+
+    def _pairs(self) -> Iterator[tuple[str, str]]:
+        return zip(self.tables, (*self.tables[1:], self.tables[0]), strict=True)
+
     def __str__(self) -> str:
         """
         Say which tables, and how the cycle is broken.

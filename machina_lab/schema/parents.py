@@ -5,8 +5,11 @@ Which records must be there before a row of a table, and how they fit together.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from machina_lab.core.tables import ForeignKey, Table
+from machina_lab.schema.guesses import Wish, guess
+from machina_lab.schema.layout import literal
 from machina_lab.schema.naming import Names
 from machina_lab.schema.ordering import Cycle, Late, is_optional
 from machina_lab.schema.plans import Parent, Plan
@@ -41,13 +44,14 @@ class Parents:
             return
         attribute = plan.names.parents.get(fk, "")
         factory = self.names[fk.table].factory
-        if is_optional(plan.table, fk):
+        held = {plan.names.attributes[name] for name in fk.columns} | {attribute}
+        if is_optional(plan.table, fk) and not held & plan.names.required:
             if attribute:
                 plan.variants.append((f"with_{attribute}", attribute, factory))
             for name in fk.columns:
                 if plan.table.column(name).nullable and name not in plan.left:
                     plan.left[name] = (
-                        f"optional: +with_{attribute}" if attribute else ""
+                        f"optional: +with_{attribute}" if attribute else "may be NULL"
                     )
             return
         if fk.table == plan.table.key:
@@ -56,12 +60,11 @@ class Parents:
         if Late(plan.table.key, fk) in self.hard:
             self._close_ring(plan, fk, self.hard[Late(plan.table.key, fk)])
             return
-        covered = {name for each in plan.parents for name in each.foreign_key.columns}
-        if attribute and not (set(fk.columns) <= covered and self._same_row(plan, fk)):
+        if not attribute:
+            self._by_key(plan, fk, factory)
+        elif not (set(fk.columns) <= plan.linked and self._same_row(plan, fk)):
             shared = self._shared(plan, fk)
             plan.parents.append(Parent(attribute, factory, fk, shared))
-        elif not attribute:
-            self._by_key(plan, fk, factory)
 
     def _same_row(self, plan: Plan, fk: ForeignKey) -> bool:
         """
@@ -84,12 +87,72 @@ class Parents:
     def _by_key(self, plan: Plan, fk: ForeignKey, factory: str) -> None:
         """
         Plan the key itself, where the class has no association to hold the parent.
+
+        Of a key of several columns, the parent gives the last; the others are chosen
+        first and handed to it. Those that it has from a parent of its own come first.
         """
+        upward = {
+            name for fk in self.tables[fk.table].foreign_keys for name in fk.columns
+        }
+        pairs = list(zip(fk.columns, fk.references, strict=True))
+        *others, (last, key) = sorted(pairs, key=lambda pair: pair[1] not in upward)
+        shared: dict[str, str] = {}
+        for name, referenced in others:
+            self._choose(plan, fk, name, referenced)
+            shared |= self._handed(plan, fk, name, referenced)
+        # What gave the last column so far knows nothing of this parent.
+        plan.parents = [
+            each
+            for each in plan.parents
+            if not (each.key and each.foreign_key.columns == (last,))
+        ]
+        alone = replace(fk, columns=(last,), references=(key,))
         theirs = self.names[fk.table].attributes
-        for name, referenced in zip(fk.columns, fk.references, strict=True):
-            plan.parents.append(
-                Parent(plan.names.attributes[name], factory, fk, key=theirs[referenced])
-            )
+        plan.parents.append(
+            Parent(plan.names.attributes[last], factory, alone, shared, key=theirs[key])
+        )
+
+    def _choose(self, plan: Plan, fk: ForeignKey, name: str, referenced: str) -> None:
+        """
+        Plan one column of a longer key before there is a parent.
+        """
+        if name in plan.linked or name in plan.values:
+            return
+        parent, names = self.tables[fk.table], self.names[fk.table]
+        mine = dict(zip(fk.references, fk.columns, strict=True))
+        for up in sorted(parent.foreign_keys, key=lambda up: -len(up.columns)):
+            known = up.table in self.names and up.table != plan.table.key
+            if known and referenced in up.columns and mine.keys() >= set(up.columns):
+                above = replace(up, columns=tuple(mine[each] for each in up.columns))
+                self._by_key(plan, above, self.names[up.table].factory)
+                return
+        wish = Wish(
+            parent,
+            parent.column(referenced),
+            names.factory,
+            names.attributes[referenced],
+            names.sequence(referenced),
+            unique=True,
+        )
+        value = guess(wish)
+        if value is not None:
+            plan.values[name] = value.because("its parent gets the same")
+
+    def _handed(
+        self, plan: Plan, fk: ForeignKey, name: str, referenced: str
+    ) -> dict[str, str]:
+        """
+        Return what hands one column of *plan* to the parent: attribute, expression.
+        """
+        me = plan.names.factory
+        for each in plan.parents:
+            if name in each.foreign_key.columns and not each.key:
+                link = self._link(fk.table, referenced)
+                if link is None or link[1] != each.foreign_key.table:
+                    return {}
+                return {link[0]: f"{me}.{each.attribute}"}
+        theirs = self.names[fk.table].attributes[referenced]
+        return {theirs: f"{me}.{plan.names.attributes[name]}"}
 
     def _point_at_itself(self, plan: Plan, fk: ForeignKey) -> None:
         """
@@ -100,7 +163,7 @@ class Parents:
             if name == referenced:
                 continue
             column = plan.table.column(referenced)
-            sequence = f"{plan.names.factory}.{attributes[referenced]}"
+            sequence = plan.names.sequence(referenced)
             value = unlike(sequence, column.type.kind) or counted_number(sequence)
             if column.generated:
                 reason = "given, because the row points at itself"
@@ -152,24 +215,17 @@ class Parents:
         """
         Let the parent point back at the row being made, by a key that is given.
         """
-        if cycle.cure in ("statement", "none"):
-            plan.needs.append(str(cycle))
         start = cycle.tables.index(plan.table.key)
         ring = [*cycle.tables[start + 1 :], *cycle.tables[:start]]
-        back = self._back(ring, plan)
         attribute = plan.names.parents.get(fk, "")
-        if back is None or not attribute:
-            plan.needs.append(str(cycle))
+        back = self._back(ring, plan) if attribute else None
+        if back is None or cycle.cure == "none":
+            constraint = f" ({fk.name})" if fk.name else ""
+            plan.needs.append(f"{cycle}{constraint}")
+        if back is None:
             return
-        for name in plan.table.primary_key:
-            column = plan.table.column(name)
-            sequence = f"{plan.names.factory}.{plan.names.attributes[name]}"
-            value = unlike(sequence, column.type.kind)
-            if value is not None and name not in plan.values:
-                plan.values[name] = value.because("given, because its parent needs it")
-        plan.parents.append(
-            Parent(attribute, self.names[ring[0]].factory, fk, shared=back)
-        )
+        parent = self.names[ring[0]].factory
+        plan.parents.append(Parent(attribute, parent, fk, back, ring=True))
 
     def _back(self, ring: list[str], plan: Plan) -> dict[str, str] | None:
         """
@@ -185,12 +241,25 @@ class Parents:
             inner = self._back(ring[1:], plan)
             if inner is None:
                 return None
-            pairs = ", ".join(f'"{name}": {code}' for name, code in inner.items())
-            return {attribute: f"{{{pairs}}}"}
+            given = ", ".join(f"{name}={code}" for name, code in inner.items())
+            following = literal(self.names[ring[1]].factory)
+            return {attribute: f"assoc({following}, {given})"}
         mine = self.names[ring[0]].attributes
-        keys = zip(fk.columns, fk.references, strict=True)
         found = {attribute: "None"}
-        for name, referenced in keys:
+        for name, referenced in zip(fk.columns, fk.references, strict=True):
+            self._give(plan, referenced)
             theirs = plan.names.attributes[referenced]
             found[mine[name]] = f"{plan.names.factory}.{theirs}"
         return found
+
+    @staticmethod
+    def _give(plan: Plan, name: str) -> None:
+        """
+        Let a key be given that others count on before the row is there.
+        """
+        column = plan.table.column(name)
+        value = unlike(plan.names.sequence(name), column.type.kind)
+        if value is not None and name not in plan.values:
+            plan.values[name] = value.because("given, because its parent needs it")
+        if column.generated == "identity always":
+            plan.needs.append(f"{name} is GENERATED ALWAYS, and its parent needs it")

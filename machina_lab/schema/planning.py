@@ -4,22 +4,24 @@ Making a plan for a table: parents, then columns, then what its CHECKs demand.
 
 from __future__ import annotations
 
+import ast
 import re
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from machina_lab.core.tables import Column, Table
+from machina_lab.core.tables import Column
 from machina_lab.schema.checks import Solver, because
-from machina_lab.schema.guesses import Wish, guess
-from machina_lab.schema.naming import Names
-from machina_lab.schema.ordering import Cycle, Late
+from machina_lab.schema.guesses import REGISTERED, Wish, guess
 from machina_lab.schema.parents import Parents
 from machina_lab.schema.plans import Plan
-from machina_lab.schema.values import Value, constant
+from machina_lab.schema.probing import conversion, converts, probed
+from machina_lab.schema.values import Value, constant, counted_number
 
 
+#: See `Planner`.
+Validators = Callable[[str, str], Callable[[Any], bool] | None]
 #: Kinds that make good different values, best first.
 _DISTINCT: Final = ("text", "integer", "uuid", "decimal", "datetime", "date", "float")
 
@@ -29,30 +31,31 @@ class Planner:
     Makes plans for the tables of one schema.
 
     Args:
-        tables: Tables by key.
-        names: Their names by key.
-        hard: Foreign keys that close a cycle and cannot be left for later -> the cycle.
+        parents: Plans their foreign keys; it knows the tables and their names.
+        dialect: The database's name.
+        validators: What a class asks of an attribute: `validators(table key, name)`
+            returns what tells whether a value is valid, or None.
     """
 
     def __init__(
         self,
-        tables: Mapping[str, Table],
-        names: Mapping[str, Names],
-        hard: Mapping[Late, Cycle],
+        parents: Parents,
+        dialect: str = "",
+        validators: Validators = lambda _key, _name: None,
     ) -> None:
-        self.tables = tables
-        self.names = names
-        self._parents = Parents(tables, names, hard)
+        self._parents = parents
+        self._dialect = dialect
+        self._validators = validators
 
     def plan(self, key: str) -> Plan:
         """
         Decide what the factory of one table gives.
         """
-        table = self.tables[key]
-        plan = Plan(table, self.names[key])
+        table = self._parents.tables[key]
+        plan = Plan(table, self._parents.names[key])
         for fk in table.foreign_keys:
             self._parents.add(plan, fk)
-        plan.unique = self._unique(plan)
+        plan.unique = _unique(plan)
         for column in table.columns:
             self._plan_column(plan, column)
         self._meet_checks(plan)
@@ -60,45 +63,63 @@ class Planner:
 
     # -- columns -----------------------------------------------------------------------
 
-    def _unique(self, plan: Plan) -> set[str]:
-        """
-        Return the columns that must differ: one for each key or constraint.
-        """
-        table = plan.table
-        linked = {name for each in plan.parents for name in each.foreign_key.columns}
-        groups = [table.primary_key, *(unique.columns for unique in table.uniques)]
-        found: set[str] = set()
-        for group in groups:
-            free = [
-                table.column(name)
-                for name in group
-                if name not in linked and name not in plan.left
-            ]
-            if len(free) < len(group) and all(name in linked for name in group):
-                continue
-            if free and not any(column.name in found for column in free):
-                found.add(min(free, key=_distinctness).name)
-        return found
-
     def _plan_column(self, plan: Plan, column: Column) -> None:
-        linked = {name for each in plan.parents for name in each.foreign_key.columns}
         name = column.name
-        if name in linked or name in plan.left or name in plan.lazies:
+        if name in plan.linked or name in plan.left:
             return
-        if name in plan.values:
+        if name in plan.lazies or name in plan.values:
             return
         unique = name in plan.unique
-        reason = _left_out(column, unique=unique)
-        wish = Wish(
-            plan.table, column, plan.names.factory, plan.names.attributes[name], unique
-        )
-        value = None if reason and not column.nullable else guess(wish)
-        if reason and not (value and value.telling and reason == "may be NULL"):
+        reason = plan.names.written.get(name, "") or _left_out(column, unique=unique)
+        if not column.generated and self._is_missed(plan, column):
+            reason = ""
+        value = None if reason and not column.nullable else self._value(plan, column)
+        telling = value is not None and value.telling and reason == "may be NULL"
+        if reason and not telling:
             plan.left[name] = reason
         elif value is None:
             plan.unknown.append(column)
         else:
             plan.values[name] = value.because(_demands(plan, column, unique=unique))
+
+    def _is_missed(self, plan: Plan, column: Column) -> bool:
+        """
+        Tell whether a row cannot do without *column* for reasons of its class.
+
+        The constructor insists on it, or its type refuses its own default.
+        """
+        if plan.names.attributes[column.name] in plan.names.required:
+            return True
+        if not column.default or not converts(column.type):
+            return False
+        try:
+            default = ast.literal_eval(column.default)
+        except (ValueError, SyntaxError):
+            return False
+        return not conversion(column.type.source, self._dialect)(default)
+
+    def _value(self, plan: Plan, column: Column) -> Value | None:
+        """
+        Return what the rules give *column*, and its type and its class take.
+        """
+        wish = wish_of(plan, column, unique=column.name in plan.unique)
+        value = guess(wish)
+        if value is not None and value.rule.startswith(REGISTERED):
+            return value
+        own = converts(column.type)
+        tests = [conversion(column.type.source, self._dialect)] if own else []
+        validator = self._validators(plan.table.key, wish.attribute)
+        tests += [validator] if validator is not None else []
+        if not tests:
+            return value
+        found = probed(
+            column.type,
+            wish.sequence,
+            value,
+            lambda tried: all(test(tried) for test in tests),
+            unique=wish.unique,
+        )
+        return found if found is not None or own else value
 
     # -- checks ------------------------------------------------------------------------
 
@@ -111,12 +132,11 @@ class Planner:
             default = _default_value(column)
             if default is not None:
                 rows[name] = default
+            elif column.generated in ("autoincrement", "identity"):
+                rows[name] = counted_number(plan.names.sequence(name))
             elif not column.server_default and not column.generated:
                 rows[name] = None
-        names = {
-            name: f"{plan.names.factory}.{attribute}"
-            for name, attribute in plan.names.attributes.items()
-        }
+        names = {name: plan.names.sequence(name) for name in plan.names.attributes}
         # What changes may be moved; a default of the database only where it must be.
         solved = Solver(plan.table, rows, plan.unique, names).solve()
         for name, value in solved.values.items():
@@ -130,6 +150,38 @@ class Planner:
         plan.open = list(solved.open)
         for check in solved.failing:
             plan.needs.append(f"CHECK {check.name or check.sql} is not met")
+
+
+def wish_of(plan: Plan, column: Column, *, unique: bool = False) -> Wish:
+    """
+    Return what *plan* asks of the rules for one column.
+    """
+    names = plan.names
+    return Wish(
+        plan.table,
+        column,
+        names.factory,
+        names.attributes[column.name],
+        names.sequence(column.name),
+        unique,
+    )
+
+
+def _unique(plan: Plan) -> set[str]:
+    """
+    Return the columns that must differ: one for each key or constraint.
+    """
+    table, linked = plan.table, plan.linked
+    found: set[str] = set()
+    for group in (table.primary_key, *(unique.columns for unique in table.uniques)):
+        free = [
+            table.column(name)
+            for name in group
+            if name not in linked and name not in plan.left
+        ]
+        if free and not any(column.name in found for column in free):
+            found.add(min(free, key=_distinctness).name)
+    return found
 
 
 def _distinctness(column: Column) -> tuple[int, int]:
@@ -148,13 +200,9 @@ def _left_out(column: Column, *, unique: bool) -> str:
         return "counted by the database"
     if (column.server_default or column.default) and not unique:
         return f"DEFAULT {' '.join(column.default.split())}".strip()
-    if (
-        column.nullable
-        and not (unique and column.primary_key)
-        and not column.primary_key
-    ):
-        return "may be NULL"
-    return ""
+    # A unique column with a default of Python's would get the same in every row.
+    needed = column.primary_key or (unique and column.default)
+    return "may be NULL" if column.nullable and not needed else ""
 
 
 def _demands(plan: Plan, column: Column, *, unique: bool) -> str:

@@ -28,6 +28,7 @@ class Parent:
             share, where foreign keys overlap.
         key: Attribute of the parent that the key is read from, where the class has no
             association for it.
+        ring: Whether the parent needs this row as well.
     """
 
     attribute: str
@@ -35,6 +36,7 @@ class Parent:
     foreign_key: ForeignKey
     shared: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
+    ring: bool = False
 
 
 @dataclass(slots=True)
@@ -69,6 +71,13 @@ class Plan:
     solved: set[str] = field(default_factory=set)
     open: list[Check] = field(default_factory=list)
     unknown: list[Column] = field(default_factory=list)
+
+    @property
+    def linked(self) -> set[str]:
+        """
+        The columns that a parent fills.
+        """
+        return {name for each in self.parents for name in each.foreign_key.columns}
 
     @property
     def limit(self) -> int | None:

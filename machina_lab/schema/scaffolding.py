@@ -25,8 +25,8 @@ from machina_lab.schema.layout import (
 )
 from machina_lab.schema.model import Schema
 from machina_lab.schema.naming import Names
-from machina_lab.schema.ordering import Cycle, Late
-from machina_lab.schema.planning import Planner
+from machina_lab.schema.parents import Parents
+from machina_lab.schema.planning import Planner, Validators
 from machina_lab.schema.plans import Parent, Plan
 
 
@@ -55,19 +55,27 @@ class Scaffold:
     Args:
         schema: The tables.
         names: What they are called in Python, by key.
+        validators: What their classes ask of attributes; see `Planner`.
     """
 
-    def __init__(self, schema: Schema, names: Mapping[str, Names]) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        names: Mapping[str, Names],
+        validators: Validators = lambda _key, _name: None,
+    ) -> None:
         self.schema = schema
         self.names = names
         tables = {table.key: table for table in schema if table.key in names}
         hard = {
-            late: cycle
+            step: cycle
             for cycle in schema.insert_order().cycles
-            for late in cycle.broken
-            if _is_hard(cycle)
+            for step in cycle.steps(tables)
+            if cycle.cure != "late"
         }
-        self._planner = Planner(tables, names, hard)
+        self._planner = Planner(
+            Parents(tables, names, hard), schema.dialect, validators
+        )
         self._plans: dict[str, Plan] = {}
 
     def plan(self, key: str) -> Plan:
@@ -245,26 +253,21 @@ def model_path(names: Names) -> str:
 
 
 def _parent_piece(plan: Plan, parent: Parent) -> Piece:
+    shared = [f"{name}={code}" for name, code in parent.shared.items()]
+    given = ", ".join([literal(parent.factory), *shared])
+    me = f" {plan.names.factory}" if shared else ""
     if parent.key:
-        return f"lambda: lab.insert({literal(parent.factory)}).{parent.key}"
-    if not parent.shared:
+        return f"lambda{me}: lab.insert({given}).{parent.key}"
+    if not shared:
         return Call("assoc", (literal(parent.factory),))
-    shared = ", ".join(f"{name}={code}" for name, code in parent.shared.items())
-    return f"lambda {plan.names.factory}: assoc({literal(parent.factory)}, {shared})"
+    return f"lambda{me}: assoc({given})"
 
 
 def _reason(parent: Parent) -> str:
     if parent.key:
         return "required, and the class has no association for it"
+    if parent.ring:
+        return "required, as this row is by its parent: both are made together"
     if parent.shared:
-        if "None" in parent.shared.values() or "{" in "".join(parent.shared.values()):
-            return "required, as this row is by its parent: both are made together"
         return f"required; has {' and '.join(parent.shared)} in common"
     return ""
-
-
-def _is_hard(cycle: Cycle) -> bool:
-    return cycle.cure != "late"
-
-
-__all__ = ["Late", "Scaffold", "function_name", "import_lines", "model_path"]

@@ -224,7 +224,8 @@ def _index_columns(index: sa.Index, table: sa.Table) -> tuple[str, ...]:
 
 
 def _index_where(index: sa.Index, dialect: sa.Dialect) -> str:
-    for name in (dialect.name, "postgresql", "sqlite"):
+    spoken = [] if dialect.name == "default" else [dialect.name]
+    for name in (*spoken, "postgresql", "sqlite"):
         where = index.dialect_options[name].get("where")
         if where is not None:
             return where if isinstance(where, str) else _sql(where, dialect)

@@ -8,6 +8,8 @@ are short and readable: `"Artist 0"`, `Decimal("9.99")`.
 from __future__ import annotations
 
 import datetime as dt
+import enum
+import sys
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -103,8 +105,20 @@ def _write_time(value: dt.time) -> tuple[Piece, tuple[str, ...]]:
     return code, ("datetime.UTC", "datetime.time")
 
 
-#: In this order: a datetime is a date too.
+def _write_enum(value: enum.Enum) -> tuple[Piece, tuple[str, ...]]:
+    """
+    Name the member where its class can be imported; else write what it stands for.
+    """
+    cls = type(value)
+    top = getattr(sys.modules.get(cls.__module__), cls.__name__, None)
+    if top is not cls:
+        return literal(value.value), ()
+    return f"{cls.__name__}.{value.name}", (f"{cls.__module__}.{cls.__name__}",)
+
+
+#: In this order: a datetime is a date too, a member of an enum may be a text.
 _WRITERS: Final[dict[type, Callable[[Any], tuple[Piece, tuple[str, ...]]]]] = {
+    enum.Enum: _write_enum,
     Decimal: lambda value: (f'Decimal("{value}")', ("decimal.Decimal",)),
     UUID: lambda value: (f'UUID("{value}")', ("uuid.UUID",)),
     dt.datetime: _write_datetime,

@@ -27,7 +27,7 @@ class Mood(enum.Enum):
 
 def wish(name, kind, *, unique=False):
     column = Column(name, of_type(kind) if not isinstance(kind, DataType) else kind)
-    return Wish(Table("user", (column,)), column, "user", name, unique)
+    return Wish(Table("user", (column,)), column, "user", name, f"user.{name}", unique)
 
 
 def made(name, kind, n=0, *, unique=False):

@@ -46,34 +46,32 @@ class Report:
 
 
 @contextmanager
-def crafted(target: Any) -> Iterator[tuple[Lab, TableFactories]]:
+def crafted(target: Any, models: Any = None) -> Iterator[tuple[Lab, TableFactories]]:
     """
     Open a lab on *target* that has every table as a factory; nothing of it stays.
     """
-    lab = Lab(repo=target)
-    repo = lab.repo
-    assert repo is not None
+    lab = Lab()
+    repo = lab.connect(target, models=models)
     try:
-        factories = repo.run(
-            lambda session: TableFactories.of_database(
-                session.connection(), lab=lab, run=repo.run
-            )
-        )
-        lab.add_source(factories)
-        yield lab, factories
+        yield lab, lab.tables()
     finally:
         lab.rollback()
         repo.close()
 
 
-def one_valid_row(target: Any, *, rows: int = 1) -> Report:
+def one_valid_row(target: Any, *, rows: int = 1, models: Any = None) -> Report:
     """
     Insert rows into every table of a database, parents first, and take them back.
+
+    Args:
+        target: The database.
+        rows: How many each table gets, where it has room for so many.
+        models: Its classes, if not those made for the tables.
     """
     report = Report()
     with sequences.isolated(), warnings.catch_warnings():
         warnings.simplefilter("error")
-        with crafted(target) as (lab, factories):
+        with crafted(target, models) as (lab, factories):
             for table in factories.schema:
                 if not table.view and not table.columns:
                     report.failed[table.key] = "it has no columns"

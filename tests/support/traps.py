@@ -91,6 +91,20 @@ POSTGRES = {
         ALTER TABLE store ADD FOREIGN KEY (manager_id) REFERENCES staff (id);
         CREATE TABLE rental (
             id serial PRIMARY KEY, staff_id int NOT NULL REFERENCES staff (id));
+        CREATE TABLE a (code char(2) PRIMARY KEY, b uuid NOT NULL UNIQUE);
+        CREATE TABLE b (
+            id uuid PRIMARY KEY, made_at timestamptz NOT NULL DEFAULT now(),
+            c bigint NOT NULL);
+        CREATE TABLE c (
+            id bigserial PRIMARY KEY, name text NOT NULL,
+            a char(2) NOT NULL REFERENCES a (code) DEFERRABLE);
+        ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b (id);
+        ALTER TABLE b ADD FOREIGN KEY (c) REFERENCES c (id);
+        CREATE TABLE lock (id serial PRIMARY KEY, key_id int NOT NULL UNIQUE);
+        CREATE TABLE key (
+            id serial PRIMARY KEY,
+            lock_id int NOT NULL REFERENCES lock (id) DEFERRABLE);
+        ALTER TABLE lock ADD FOREIGN KEY (key_id) REFERENCES key (id) DEFERRABLE;
         CREATE TABLE hen (
             id serial PRIMARY KEY, egg_id int NOT NULL);
         CREATE TABLE egg (
@@ -222,7 +236,8 @@ SQLITE = {
     """,
     "cycles": """
         CREATE TABLE store (
-            id INTEGER PRIMARY KEY, manager_id INT NOT NULL REFERENCES staff (id));
+            id INTEGER PRIMARY KEY,
+            manager_id INT NOT NULL UNIQUE REFERENCES staff (id));
         CREATE TABLE staff (
             id INTEGER PRIMARY KEY, store_id INT NOT NULL REFERENCES store (id));
         CREATE TABLE team (
