@@ -9,7 +9,7 @@ that inserts them all (PostgreSQL).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, make_transient_to_detached
 
+from machina_lab.alchemy.asides import Asides
 from machina_lab.alchemy.flushing import savepoint
 from machina_lab.alchemy.graphs import Graph, Node
 from machina_lab.alchemy.journal import Made
@@ -150,10 +151,34 @@ def together(session: Session, graph: Graph, nodes: list[Node], made: Made) -> N
         InsertError: A key is missing that nothing can make beforehand.
     """
     ids = {id(node.record) for node in nodes}
-    first = [node.record for node in _above(graph, nodes) if id(node.record) not in ids]
-    with savepoint(session):
-        session.add_all(first)
-        session.flush()
+    first = [node for node in _above(graph, nodes) if id(node.record) not in ids]
+    asides = Asides()
+    try:
+        for node in first:
+            _let_go(node, ids, asides)
+        with savepoint(session):
+            session.add_all([node.record for node in first])
+            session.flush()
+        _insert_all(session, nodes, made)
+    finally:
+        asides.put_back()
+
+
+def _let_go(node: Node, ids: Collection[int], asides: Asides) -> None:
+    """
+    Take records of the ring out of what a parent holds: it would bring them along.
+    """
+    for link in node.shape.links:
+        if link.upward or link.key not in node.state.dict:
+            continue
+        held = [e for e in node.shape.items(node.state, link) if id(e) in ids]
+        if held and link.many:
+            asides.take_out(node.state, link.key, held)
+        elif held:
+            asides.put(node.state, link.key)
+
+
+def _insert_all(session: Session, nodes: list[Node], made: Made) -> None:
     connection = session.connection(bind_arguments={"mapper": nodes[0].shape.mapper})
     for node in nodes:
         _settle_key(connection, node)

@@ -275,7 +275,7 @@ class TableFactories:
             text=text,
             table=plan.table,
             variants=recorder.variants,
-            needs=tuple(plan.needs),
+            needs=tuple(plan.wants),
             limit=plan.limit,
         )
 

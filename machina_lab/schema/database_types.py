@@ -4,7 +4,11 @@ Values for types of databases that Python has no class for.
 
 from __future__ import annotations
 
+import re
+
 from typing import Any, Final
+
+from machina_lab.core.datatypes import DataType
 
 
 #: What types get that Python has no class for, by the first word of their SQL.
@@ -49,3 +53,37 @@ DATABASE_TYPES: Final[dict[str, Any]] = {
     "geometry": "POINT(0 0)",
     "geography": "POINT(0 0)",
 }
+
+
+def database_value(kind: DataType) -> Any:
+    """
+    Return a value for a type that Python has no class for, or None if it is unknown.
+
+    Examples:
+        >>> database_value(DataType("other", sql="vector(3)"))
+        '[1,1,1]'
+        >>> database_value(DataType("other", sql="BIT(2)"))
+        '11'
+    """
+    word = first_word(kind)
+    if word in ("vector", "halfvec"):
+        return f"[{','.join('1' * _width(kind))}]"
+    if word in ("bit", "varbit"):
+        return "1" * (kind.length or _width(kind))
+    return DATABASE_TYPES.get(word)
+
+
+def first_word(kind: DataType) -> str:
+    """
+    Return what the database calls a type, without schema and brackets.
+    """
+    match = re.match(r"[\w.]+", kind.sql.lower())
+    return match.group().rpartition(".")[2] if match else ""
+
+
+def _width(kind: DataType) -> int:
+    """
+    Return the number in a type's brackets: `vector(20)`.
+    """
+    found = re.search(r"\((\d+)\)", kind.sql)
+    return int(found[1]) if found else 1

@@ -22,7 +22,7 @@ from uuid import UUID
 from machina_lab.core.datatypes import DataType
 from machina_lab.core.tables import Column, Table
 from machina_lab.errors import OptionError
-from machina_lab.schema.database_types import DATABASE_TYPES
+from machina_lab.schema.database_types import database_value, first_word
 from machina_lab.schema.layout import Call, literal
 from machina_lab.schema.rules import Rule, other_rule, text_rule
 from machina_lab.schema.values import (
@@ -149,7 +149,7 @@ def guess(wish: Wish) -> Value | None:
 def _by_registration(wish: Wish) -> Value | None:
     kind = wish.column.type
     names = [cls.__name__.lower() for cls in type(kind.source).__mro__[:-1]]
-    names.append(_first_word(kind))
+    names.append(first_word(kind))
     for name in names:
         if name in _registered:
             make, key = _registered[name]
@@ -186,6 +186,10 @@ def _by_choices(wish: Wish) -> Value | None:
 def _by_text(wish: Wish) -> Value | None:
     length = wish.column.type.length
     rule = text_rule(snake(wish.attribute))
+    if wish.unique and length and _is_padded(wish.column.type):
+        # The database would give it back padded: another key than the one sent.
+        label = snake(wish.attribute)[:1]
+        return counted_code(wish.sequence, length, label).because(f"char({length})")
     if rule is None:
         return _default_text(wish, length)
     patterns = _patterns(rule, wish)
@@ -196,6 +200,10 @@ def _by_text(wish: Wish) -> Value | None:
     return replace(
         value, rule=note, telling=rule.telling, fake=_fake(rule, wish, length)
     )
+
+
+def _is_padded(kind: DataType) -> bool:
+    return kind.sql.upper().startswith(("CHAR", "NCHAR", "CHARACTER(", "BPCHAR"))
 
 
 def _patterns(rule: Rule, wish: Wish) -> list[str]:
@@ -336,27 +344,13 @@ def _by_type(wish: Wish) -> Value | None:
 
 
 def _by_database_type(wish: Wish, note: str) -> Value | None:
-    kind = wish.column.type
-    word = _first_word(kind)
-    if word in ("bit", "varbit"):
-        return constant("1" * (kind.length or _bits(kind)), note)
-    value = DATABASE_TYPES.get(word)
-    if value is None:
-        return None
-    if wish.unique and isinstance(value, str) and word in ("citext", "name", "ltree"):
+    word = first_word(wish.column.type)
+    if wish.unique and word in ("citext", "name", "ltree"):
         return counted_text(wish.sequence, "text_{}").because(note)
     if wish.unique and word == "inet":
         return counted_text(wish.sequence, "2001:db8::{:x}").because(note)
-    return constant(value, note)
-
-
-def _bits(kind: DataType) -> int:
-    return int(getattr(kind.source, "length", None) or 1)
-
-
-def _first_word(kind: DataType) -> str:
-    match = re.match(r"[\w.]+", kind.sql.lower())
-    return match.group().rpartition(".")[2] if match else ""
+    value = database_value(wish.column.type)
+    return None if value is None else constant(value, note)
 
 
 def explain(wish: Wish) -> str:
@@ -368,7 +362,7 @@ def explain(wish: Wish) -> str:
     if value is None:
         return (
             f"{where}: no rule for the type {wish.column.type.label}; teach one with"
-            f" register_type({literal(_first_word(wish.column.type))}, ...)"
+            f" register_type({literal(first_word(wish.column.type))}, ...)"
         )
     return f"{where} = {value.piece}: {value.rule or 'its type'}"
 

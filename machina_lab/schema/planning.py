@@ -11,8 +11,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from machina_lab.core.tables import Column
-from machina_lab.schema.checks import Solver, because
+from machina_lab.core.tables import Column, Table
+from machina_lab.schema.checks import Solver, because, read_checks
 from machina_lab.schema.guesses import REGISTERED, Wish, guess
 from machina_lab.schema.parents import Parents
 from machina_lab.schema.plans import Plan
@@ -20,6 +20,8 @@ from machina_lab.schema.probing import conversion, converts, probed
 from machina_lab.schema.values import Value, constant, counted_number
 
 
+#: Defaults that are another time in every row: nothing can be compared with them.
+_CLOCK: Final = re.compile(r"(?i)\bnow\b|current_|localtime|_timestamp\(")
 #: See `Planner`.
 Validators = Callable[[str, str], Callable[[Any], bool] | None]
 #: Kinds that make good different values, best first.
@@ -123,12 +125,20 @@ class Planner:
 
     # -- checks ------------------------------------------------------------------------
 
-    def _meet_checks(self, plan: Plan) -> None:
-        if not plan.table.checks:
-            return
+    def _rows(self, plan: Plan) -> dict[str, Value | None]:
+        """
+        Return what a row will hold, as far as that is known before the database is.
+        """
         rows: dict[str, Value | None] = dict(plan.values)
-        for name in plan.left:
+        compared = _compared(plan.table)
+        for name in list(plan.left):
             column = plan.table.column(name)
+            if name in compared and _CLOCK.search(column.default):
+                value = self._value(plan, column)
+                if value is not None:
+                    rows[name] = plan.values[name] = value
+                    del plan.left[name]
+                    continue
             default = _default_value(column)
             if default is not None:
                 rows[name] = default
@@ -136,6 +146,12 @@ class Planner:
                 rows[name] = counted_number(plan.names.sequence(name))
             elif not column.server_default and not column.generated:
                 rows[name] = None
+        return rows
+
+    def _meet_checks(self, plan: Plan) -> None:
+        if not plan.table.checks:
+            return
+        rows = self._rows(plan)
         names = {name: plan.names.sequence(name) for name in plan.names.attributes}
         # What changes may be moved; a default of the database only where it must be.
         solved = Solver(plan.table, rows, plan.unique, names).solve()
@@ -150,6 +166,15 @@ class Planner:
         plan.open = list(solved.open)
         for check in solved.failing:
             plan.needs.append(f"CHECK {check.name or check.sql} is not met")
+
+
+def _compared(table: Table) -> set[str]:
+    """
+    Return the columns that a CHECK compares with others.
+    """
+    conditions, _ = read_checks(table)
+    names = {n for c in conditions if len(c.columns) > 1 for n in c.columns}
+    return {column.name for column in table.columns if column.name.lower() in names}
 
 
 def wish_of(plan: Plan, column: Column, *, unique: bool = False) -> Wish:

@@ -73,6 +73,16 @@ class Plan:
     unknown: list[Column] = field(default_factory=list)
 
     @property
+    def wants(self) -> list[str]:
+        """
+        What is to do before this can be inserted, types to teach among it.
+        """
+        teach = "teach it with register_type"
+        return self.needs + [
+            f"{column.name} is {column.type.label}: {teach}" for column in self.unknown
+        ]
+
+    @property
     def linked(self) -> set[str]:
         """
         The columns that a parent fills.

@@ -22,7 +22,12 @@ from sqlalchemy.pool import NullPool
 from machina_lab.core.tables import Table
 from machina_lab.errors import ArgumentTypeError, RepoError
 from machina_lab.schema.model import Schema, Skipped
-from machina_lab.schema.statistics import estimated_rows, named_types, partitions
+from machina_lab.schema.statistics import (
+    estimated_rows,
+    named_types,
+    partitions,
+    rewritten,
+)
 from machina_lab.schema.tables import key_of, read_table
 
 
@@ -52,6 +57,8 @@ def reflect(target: Any, *, schemas: Iterable[str | None] | None = None) -> Refl
         names = list(schemas) if schemas is not None else _schemas(connection)
         hidden = partitions(connection)
         metadata, skipped = _reflect_all(connection, names, hidden)
+        for key in rewritten(connection) & metadata.tables.keys():
+            metadata.tables[key].implicit_returning = False
         counts = estimated_rows(connection, metadata)
         views = _views(connection, names)
         written = named_types(connection) if _has_unknown_types(metadata) else {}

@@ -101,15 +101,10 @@ class Scaffold:
         plan = self.plan(key)
         names = plan.names
         function = function_name(names.factory)
-        needs = [
-            *plan.needs,
-            *(
-                f"{c.name} is {c.type.label}: teach it with register_type"
-                for c in plan.unknown
-            ),
-        ]
         lines = [
-            line for need in needs for line in comment(f"Needs you: {need}.", indent=0)
+            line
+            for want in plan.wants
+            for line in comment(f"Needs you: {want}.", indent=0)
         ]
         lines.append(f"@lab.factory(model={model_path(names)})")
         lines.append(f"def {function}():")

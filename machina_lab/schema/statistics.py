@@ -27,6 +27,12 @@ SELECT n.nspname, c.relname, n.nspname = current_schema()
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relispartition AND c.relkind IN ('r', 'p')
 """
+_POSTGRES_RULES: Final = """
+SELECT DISTINCT n.nspname, c.relname, n.nspname = current_schema()
+FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE r.ev_type = '3' AND c.relkind IN ('r', 'p')
+"""
 _POSTGRES_TYPES: Final = """
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
        n.nspname = current_schema()
@@ -44,6 +50,18 @@ def partitions(connection: sa.Connection) -> set[str]:
     if connection.dialect.name != "postgresql":
         return set()
     rows = connection.execute(sa.text(_POSTGRES_PARTITIONS))
+    return {name if current else f"{schema}.{name}" for schema, name, current in rows}
+
+
+def rewritten(connection: sa.Connection) -> set[str]:
+    """
+    Return the keys of tables whose INSERTs a rule turns into others.
+
+    Such an INSERT cannot return what it made.
+    """
+    if connection.dialect.name != "postgresql":
+        return set()
+    rows = connection.execute(sa.text(_POSTGRES_RULES))
     return {name if current else f"{schema}.{name}" for schema, name, current in rows}
 
 

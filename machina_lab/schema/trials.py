@@ -42,6 +42,7 @@ _TEXTS: Final = (
     "2024-01-01",
     "true",
 )
+_DAYS: Final = (dt.date(2024, 1, 1), dt.date(2000, 1, 1), dt.date(2100, 1, 1))
 _CANDIDATES: Final[dict[str, tuple[Any, ...]]] = {
     "integer": (1, 0, 2, 3, 5, 7, 10, 12, 20, 50, 99, 100, 1000, 10_000, -1),
     "decimal": tuple(map(Decimal, ("1", "0", "0.5", "2", "10", "100", "1000", "-1"))),
@@ -66,7 +67,8 @@ _CANDIDATES: Final[dict[str, tuple[Any, ...]]] = {
         "a" * 32,
         "a" * 64,
     ),
-    "date": (dt.date(2024, 1, 1), dt.date(2000, 1, 1), dt.date(2030, 1, 1)),
+    "date": _DAYS,
+    "datetime": tuple(dt.datetime.combine(day, dt.time(12)) for day in _DAYS),
     "json": ({}, [], {"a": 1}, [1], "a", 1),
     "array": ([], ["a"], ["a", "b"], [1], [1, 2]),
     "other": _TEXTS,
@@ -207,6 +209,8 @@ class Trials:
 
 def _candidates(column: Column) -> tuple[Any, ...]:
     known = _CANDIDATES.get(column.type.kind, ())
+    if column.type.timezone:
+        known = tuple(value.replace(tzinfo=dt.UTC) for value in known)
     length = column.type.length
     fitting = tuple(
         value

@@ -35,7 +35,7 @@ def ring(**constraint):
         )
         mood = sa.Column(sa.Text, server_default="calm", nullable=False)
         size = sa.Column(sa.Integer, default=lambda: 7)
-        place = relationship(Place)
+        place = relationship(Place, backref="stores")
         manager = relationship("Staff", foreign_keys=manager_id)
 
     class Staff(Base):

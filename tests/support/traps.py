@@ -206,6 +206,15 @@ POSTGRES = {
         CREATE UNIQUE INDEX soft_kind ON soft (kind, slug);
         CREATE TABLE flag (id smallint PRIMARY KEY, ok boolean NOT NULL);
         CREATE TABLE letter (l char(1) PRIMARY KEY, d numeric(1) NOT NULL UNIQUE);
+        CREATE TABLE ruled (id serial PRIMARY KEY, name text NOT NULL, n int DEFAULT 7);
+        CREATE TABLE elsewhere () INHERITS (ruled);
+        CREATE RULE elsewhere AS ON INSERT TO ruled WHERE NEW.n > 100
+            DO INSTEAD INSERT INTO elsewhere VALUES (NEW.*);
+        CREATE TABLE period (
+            id serial PRIMARY KEY, ordered_at timestamptz NOT NULL DEFAULT now(),
+            due_at timestamptz NOT NULL, CHECK (due_at > ordered_at));
+        CREATE TABLE padded (code char(6) PRIMARY KEY, label char(3),
+            CHECK (label IS NOT NULL OR code IS NULL));
         CREATE TABLE implied (id serial PRIMARY KEY, thing_id int, order_no int);
     """,
 }
