@@ -49,9 +49,12 @@ def form(column: Column, dialect: sa.Dialect, stored: str = "") -> Form:
     if kind == "array":
         listed = sa.cast(sa.func.to_json(raw), sa.Text())
         item = found.type.item or DataType()
-        return Form(
-            found, type_, listed, write=lambda text: array_text(json.loads(text), item)
-        )
+
+        def write(text: str) -> str:
+            # Numbers stay text: a float would lose digits.
+            return array_text(json.loads(text, parse_float=str, parse_int=str), item)
+
+        return Form(found, type_, listed, write=write)
     select, read = _PLAIN.get(kind, (_as_text, None))
     return Form(found, type_, select(raw), read=read)
 

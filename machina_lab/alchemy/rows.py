@@ -280,11 +280,14 @@ class Rows:
         """
         Yield the values of *batch* that would be refused or changed.
         """
-        for name, values in zip(batch.names, batch.lists(), strict=True):
-            form = self._form(table.column(name))
-            if form.write is None or form.column.type.kind not in _DOUBTFUL:
-                continue
-            for row, value in enumerate(values):
+        forms = [self._form(table.column(name)) for name in batch.names]
+        doubtful = [f.write and f.column.type.kind in _DOUBTFUL for f in forms]
+        if not any(doubtful):
+            return
+        for name, values, form, asked in zip(
+            batch.names, batch.lists(), forms, doubtful, strict=True
+        ):
+            for row, value in enumerate(values) if asked else ():
                 try:
                     _changed(value, form.write)
                 except (ValueError, OverflowError) as error:
@@ -360,7 +363,9 @@ class Rows:
 
 
 #: Kinds whose values some database keeps inexactly.
-_DOUBTFUL: Final[frozenset[Kind]] = frozenset(("decimal", "float", "duration"))
+_DOUBTFUL: Final[frozenset[Kind]] = frozenset(
+    ("decimal", "float", "duration", "date", "time", "datetime")
+)
 
 
 def _changed(value: Any, change: Any) -> Any:

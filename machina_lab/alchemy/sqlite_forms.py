@@ -171,7 +171,11 @@ def _is_odd(name: Any, kind: Kind) -> sa.ColumnElement[Any]:
         odd = sa.or_(odd, sa.and_(integer, sa.not_(name.between(-exact, exact))))
     elif kind in ("date", "datetime", "time"):
         check = {"date": "date", "datetime": "datetime", "time": "time"}[kind]
-        readable = getattr(sa.func, check)(name).is_not(None)
+        read = getattr(sa.func, check)
+        # With its fraction, the last second of all is rounded into no year.
+        second = read(sa.func.substr(name, 1, len("9999-12-31 23:59:59")))
+        usual = sa.and_(name.op("GLOB")(_USUAL[kind]), second.is_not(None))
+        readable = sa.or_(read(name).is_not(None), usual)
         day = name.op("GLOB")("[0-9][0-9][0-9]*" if kind != "time" else "[0-9][0-9]:*")
         odd = sa.or_(odd, sa.not_(sa.and_(readable, day)))
     elif kind == "duration":
@@ -260,10 +264,14 @@ def _temporal(type_: DataType, stored: TypeEngine[Any], dialect: sa.Dialect) -> 
     }[type_.kind]
     if not read or not bind:
         return None, None
-    return (
-        lambda value: portable(read(value), type_),
-        lambda value: bind(parse(value)),
-    )
+
+    def write(text: str) -> Any:
+        try:
+            return bind(parse(text))
+        except ValueError:
+            raise ValueError(f"SQLite has no such {type_.kind}: {text}") from None
+
+    return (lambda value: portable(read(value), type_)), write
 
 
 _CHANGES: Final[

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from decimal import Decimal
+from math import isfinite
 from types import NoneType
 from typing import Any, Final
 from uuid import UUID
@@ -78,9 +79,27 @@ def from_portable(value: Any, type_: DataType) -> Any:
     if type_.kind == "enum" and value in type_.labels:
         return type_.choices[type_.labels.index(value)]
     if type_.kind == "array":
-        item = type_.item or DataType()
-        return [from_portable(each, item) for each in json.loads(value)]
+        return _listed(value, type_.item or DataType())
     return value
+
+
+def _listed(text: str, item: DataType) -> list[Any]:
+    innermost = item
+    while innermost.kind == "array":
+        innermost = innermost.item or DataType()
+    exact = Decimal if innermost.kind == "decimal" else None
+    found = json.loads(text, parse_float=exact, parse_int=exact)
+    return [_of_item(each, item) for each in found]
+
+
+def _of_item(value: Any, item: DataType) -> Any:
+    if isinstance(value, list) and item.kind == "array":
+        return [_of_item(each, item.item or DataType()) for each in value]
+    if item.kind == "binary" and isinstance(value, str):
+        return bytes.fromhex(value.removeprefix(r"\x"))
+    if item.kind == "float" and value is not None:
+        return float(value)
+    return from_portable(value, item)
 
 
 def infer(values: Collection[Any]) -> DataType:
@@ -246,7 +265,10 @@ def _item(value: Any, item: DataType) -> Any:
     if item.kind == "array":
         return [_item(each, item.item or DataType()) for each in value]
     made = portable(value, item)
-    return made.hex() if isinstance(made, bytes) else made
+    if isinstance(made, bytes):
+        return rf"\x{made.hex()}"
+    odd = isinstance(made, float) and not isfinite(made)
+    return str(Decimal(made)) if odd else made
 
 
 _MAKERS: Final[dict[Kind, Callable[[Any, DataType], Any]]] = {

@@ -186,3 +186,41 @@ def test_floats_keep_their_oddities():
 
     assert math.isinf(from_portable(portable(math.inf, datatype), datatype))
     assert math.isnan(from_portable(portable(math.nan, datatype), datatype))
+
+
+@pytest.mark.parametrize(
+    ("item", "values"),
+    [
+        (DataType("decimal"), [Decimal("1.10"), None, Decimal("1E+5")]),
+        (DataType("binary"), [b"\x00\xff", b"", None]),
+        (DataType("float"), [math.inf, -math.inf, 1.0, None]),
+        (DataType("datetime"), [dt.datetime(9999, 12, 31), None]),
+        (
+            DataType("array", item=DataType("decimal")),
+            [[Decimal("12345678901234567890.10")], []],
+        ),
+    ],
+    ids=lambda each: each.kind if isinstance(each, DataType) else "",
+)
+def test_arrays_keep_what_their_items_are(item, values):
+    """
+    No digit, byte or infinity of an item is lost, and the text is strict JSON.
+    """
+    type_ = DataType("array", item=item)
+
+    text = portable(values, type_)
+
+    json.loads(text, parse_constant=pytest.fail)
+    back = from_portable(text, type_)
+    assert repr(values) == repr(back)
+
+
+def test_numbers_of_arrays_as_databases_write_them():
+    """
+    PostgreSQL writes numbers without quotes: all their digits count.
+    """
+    type_ = DataType("array", item=DataType("decimal"))
+
+    found = from_portable('[1.10, 7, "NaN", null]', type_)
+
+    assert "[Decimal('1.10'), Decimal('7'), Decimal('NaN'), None]" == repr(found)
