@@ -4,7 +4,7 @@ A lab's view of its database: its tables, also as factories, and rows as DataFra
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from machina_lab.errors import InsertError
@@ -58,6 +58,21 @@ class Tables:
                     )
                 )
         return self._read
+
+    def read_in_steps(self, at_a_time: int) -> Iterator[int]:
+        """
+        Read as `read` does, a few tables at a time; yield how many were read so far.
+        """
+        if self._models or self._read is not None:
+            self.read()
+            return
+        from machina_lab.schema.steps import factories_in_steps
+
+        lab = self._lab
+        run = lab.database().run
+        read = yield from factories_in_steps(run, at_a_time, lab=lab)
+        # Somebody may have read them at once meanwhile: classes are made only once.
+        self._read = self._read or read
 
     @property
     def known(self) -> TableFactories | None:
@@ -148,6 +163,29 @@ class Exploring(Inserts):
         Raises:
             InsertError: The lab has no database, or an asynchronous one.
         """
+        return self._source().read()
+
+    def read_tables(self, at_a_time: int, *, again: bool = False) -> Iterator[int]:
+        """
+        Read the database's tables, a few at a time, for those who cannot wait long.
+
+        Afterwards `tables` and `schema` have them.
+
+        Args:
+            at_a_time: How many tables are read in one turn.
+            again: Forget what was read before, as `refresh_schema` does.
+
+        Yields:
+            How many tables were read so far.
+
+        Raises:
+            InsertError: The lab has no database, or an asynchronous one.
+        """
+        if again:
+            self._forget_tables()
+        return self._source().read_in_steps(at_a_time)
+
+    def _source(self) -> Tables:
         lab: Any = self
         while lab._tables is None and lab.extends is not None:  # noqa: SLF001 - its own
             lab = lab.extends
@@ -155,7 +193,7 @@ class Exploring(Inserts):
             self.database()
             self._take_tables(())
             lab = self
-        found: TableFactories = lab._tables.read()
+        found: Tables = lab._tables
         return found
 
     def tables_read(self) -> TableFactories | None:
@@ -192,9 +230,11 @@ class Exploring(Inserts):
         """
         Read the database again, uncommitted tables included, and return its schema.
         """
-        models = self._tables._models if self._tables is not None else ()  # noqa: SLF001 - of this room
-        self._take_tables(models)
+        self._forget_tables()
         return self.schema
+
+    def _forget_tables(self) -> None:
+        self._take_tables(self._tables._models if self._tables is not None else ())  # noqa: SLF001 - of this room
 
     def scaffold(self, *names: str, realistic: bool = False) -> str:
         """

@@ -9,6 +9,7 @@ from typing import Any
 
 from machina_lab.errors import MissingDependencyError, OptionError
 from machina_lab.notebook.desk import desk
+from machina_lab.notebook.loops import loop
 
 
 def overrides(name: Any) -> Any:
@@ -19,7 +20,7 @@ def overrides(name: Any) -> Any:
         UndefinedFactoryError: There is no such factory.
     """
     path = desk.lab.find(name).path
-    return _widget("override_form", desk.lab, path)
+    return _widget("override_form", desk.lab, path, wait=loop.run)
 
 
 def derived() -> Any:
@@ -33,24 +34,24 @@ def workbench() -> Any:
     """
     Return all of it in one window (`%workbench`).
     """
-    return _widget("workbench", desk.lab)
+    return _widget("workbench", desk.lab, wait=loop.run)
 
 
 def sequence_inspector() -> Any:
     """
     Return the sequences, to look at and to move (`%sequences --widget`).
     """
-    return _widget("sequence_inspector", desk.lab)
+    return _widget("sequence_inspector", desk.lab, wait=loop.run)
 
 
 def schema_explorer() -> Any:
     """
     Return the tables, to walk through (`%schema --widget`).
     """
-    return _widget("schema_explorer", desk.lab)
+    return _widget("schema_explorer", desk.lab, wait=loop.run)
 
 
-def _widget(name: str, *args: Any) -> Any:
+def _widget(name: str, *args: Any, **options: Any) -> Any:
     """
     Call a function of the widgets' room.
 
@@ -66,4 +67,4 @@ def _widget(name: str, *args: Any) -> Any:
         raise MissingDependencyError(library, needed_for=name) from None
     if make is None:
         raise OptionError(f"this version of machina_lab has no widget {name!r}.")
-    return make(*args)
+    return make(*args, **options)

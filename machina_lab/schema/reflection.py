@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -55,26 +55,102 @@ def reflect(target: Any, *, schemas: Iterable[str | None] | None = None) -> Refl
     """
     with connected(target) as connection:
         names = list(schemas) if schemas is not None else _schemas(connection)
-        hidden = partitions(connection)
-        metadata, skipped = _reflect_all(connection, names, hidden)
+        reading = _Reading(names, partitions(connection))
+        for schema in names:
+            reading.take(connection, schema)
+        return reading.finished(connection)
+
+
+def reflecting(
+    connect: Callable[[], sa.Connection], at_a_time: int
+) -> Generator[int, None, Reflection]:
+    """
+    Read a database as `reflect` does, a few tables at a time.
+
+    Args:
+        connect: Lends a connection, anew for each turn: the one before may be gone.
+        at_a_time: How many tables are read in one turn.
+
+    Yields:
+        How many tables were read so far.
+    """
+    names = _schemas(connect())
+    reading = _Reading(names, partitions(connect()))
+    for schema in names:
+        found = _names_in(connect(), schema)
+        for start in range(0, len(found), at_a_time):
+            reading.take(connect(), schema, found[start : start + at_a_time])
+            yield len(reading.metadata.tables)
+    return reading.finished(connect())
+
+
+class _Reading:
+    """
+    A database that is being read.
+    """
+
+    def __init__(self, schemas: list[str | None], hidden: set[str]) -> None:
+        self.metadata = sa.MetaData()
+        self._schemas = schemas
+        self._hidden = hidden
+        self._skipped: list[Skipped] = []
+        self._found: dict[str, Table] = {}
+
+    def take(
+        self,
+        connection: sa.Connection,
+        schema: str | None,
+        names: list[str] | None = None,
+    ) -> None:
+        """
+        Read the tables called *names*; None: all of the schema.
+        """
+        metadata, hidden = self.metadata, self._hidden
+        before = set(metadata.tables)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                _reflect_schema(connection, metadata, schema, hidden, names)
+            except Exception:  # noqa: BLE001 - drivers raise what they like
+                self._skipped += _reflect_one_by_one(
+                    connection, metadata, schema, hidden, names
+                )
+        self._skipped += [
+            Skipped("warning", str(warning.message))
+            for warning in caught
+            if issubclass(warning.category, sa.exc.SAWarning)
+            and "Did not recognize type" not in str(warning.message)
+        ]
+        for key, table in metadata.tables.items():
+            if key not in before:
+                self._read(table, connection)
+
+    def _read(self, table: sa.Table, connection: sa.Connection) -> None:
+        try:
+            read = read_table(table, connection.dialect, connection)
+        except (SQLAlchemyError, NotImplementedError, ValueError) as error:
+            self._skipped.append(Skipped(key_of(table), _one_line(error)))
+        else:
+            self._found[str(table.key)] = read
+
+    def finished(self, connection: sa.Connection) -> Reflection:
+        """
+        Return what was read, with what only the whole tells: rows, views, types.
+        """
+        metadata = self.metadata
         for key in rewritten(connection) & metadata.tables.keys():
             metadata.tables[key].implicit_returning = False
         counts = estimated_rows(connection, metadata)
-        views = _views(connection, names)
+        views = _views(connection, self._schemas)
         written = named_types(connection) if _has_unknown_types(metadata) else {}
-        dialect = connection.dialect
-        found = []
-        for table in metadata.tables.values():
-            try:
-                read = read_table(table, dialect, connection)
-            except (SQLAlchemyError, NotImplementedError, ValueError) as error:
-                skipped.append(Skipped(key_of(table), _one_line(error)))
-                continue
-            rows = counts.get(table.key)
-            read = replace(read, rows=rows, view=table.key in views)
-            found.append(_with_types(read, written))
-    schema = Schema(tuple(found), dialect.name, tuple(skipped), tuple(sorted(hidden)))
-    return Reflection(schema, metadata)
+        found = tuple(
+            _with_types(replace(t, rows=counts.get(key), view=key in views), written)
+            for key, t in self._found.items()
+        )
+        skipped = tuple(dict.fromkeys(self._skipped))
+        hidden = tuple(sorted(self._hidden))
+        schema = Schema(found, connection.dialect.name, skipped, hidden)
+        return Reflection(schema, metadata)
 
 
 def from_metadata(metadata: Any, *, dialect: str = "") -> Schema:
@@ -189,25 +265,15 @@ def _schemas(connection: sa.Connection) -> list[str | None]:
     return [None, *others]
 
 
-def _reflect_all(
-    connection: sa.Connection, schemas: list[str | None], hidden: set[str]
-) -> tuple[sa.MetaData, list[Skipped]]:
-    metadata = sa.MetaData()
-    skipped: list[Skipped] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        for schema in schemas:
-            try:
-                _reflect_schema(connection, metadata, schema, hidden)
-            except Exception:  # noqa: BLE001 - drivers raise what they like
-                skipped += _reflect_one_by_one(connection, metadata, schema, hidden)
-    skipped += [
-        Skipped("warning", str(warning.message))
-        for warning in caught
-        if issubclass(warning.category, sa.exc.SAWarning)
-        and "Did not recognize type" not in str(warning.message)
-    ]
-    return metadata, list(dict.fromkeys(skipped))
+def _names_in(connection: sa.Connection, schema: str | None) -> list[str]:
+    """
+    Return the names of a schema's tables and views.
+    """
+    inspector = sa.inspect(connection)
+    names = inspector.get_table_names(schema) + inspector.get_view_names(schema)
+    with suppress(NotImplementedError):
+        names += inspector.get_materialized_view_names(schema)
+    return list(dict.fromkeys(names))
 
 
 def _has_unknown_types(metadata: sa.MetaData) -> bool:
@@ -240,13 +306,18 @@ def _reflect_schema(
     metadata: sa.MetaData,
     schema: str | None,
     hidden: set[str],
+    names: list[str] | None,
 ) -> None:
+    wanted = None if names is None else set(names)
     metadata.reflect(
         connection,
         schema=schema,
         views=True,
         resolve_fks=False,
-        only=lambda name, _: (f"{schema}.{name}" if schema else name) not in hidden,
+        only=lambda name, _: (
+            (f"{schema}.{name}" if schema else name) not in hidden
+            and (wanted is None or name in wanted)
+        ),
     )
 
 
@@ -255,16 +326,17 @@ def _reflect_one_by_one(
     metadata: sa.MetaData,
     schema: str | None,
     hidden: set[str],
+    names: list[str] | None,
 ) -> list[Skipped]:
     """
     Reflect what can be reflected where reading all at once failed.
     """
     skipped = []
-    inspector = sa.inspect(connection)
-    try:
-        names = inspector.get_table_names(schema) + inspector.get_view_names(schema)
-    except Exception as error:  # noqa: BLE001 - drivers raise what they like
-        return [Skipped(schema or "the default schema", _one_line(error))]
+    if names is None:
+        try:
+            names = _names_in(connection, schema)
+        except Exception as error:  # noqa: BLE001 - drivers raise what they like
+            return [Skipped(schema or "the default schema", _one_line(error))]
     for name in names:
         key = f"{schema}.{name}" if schema else name
         if key in hidden or key in metadata.tables:

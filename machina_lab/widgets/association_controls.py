@@ -14,8 +14,8 @@ from machina_lab.core.records import MISSING, Field, kind_of
 from machina_lab.widgets import theme
 from machina_lab.widgets.codelines import Nested
 from machina_lab.widgets.controls import DEFAULT, Control, sort_of
-from machina_lab.widgets.handlers import on_change, summary
-from machina_lab.widgets.markup import line
+from machina_lab.widgets.deeds import Deeds
+from machina_lab.widgets.existing_rows import ExistingRows
 from machina_lab.widgets.value_controls import CONTROLS
 
 
@@ -23,16 +23,12 @@ _EXISTING: Final = "existing row"
 _FORM: Final = "new, with…"
 _NONE: Final = "none"
 _EMPTY: Final = "empty list"
-#: How many rows are offered.
-_ROWS: Final = 50
-#: How many of a row's values are shown beside its key.
-_TOLD: Final = 2
 
 
 def controls_for(
     fields: Mapping[str, Field],
     changed: Callable[[], None],
-    lab: Any,
+    deeds: Deeds,
     *,
     leave_out: Iterable[type] = (),
 ) -> list[Control]:
@@ -44,13 +40,13 @@ def controls_for(
     Args:
         fields: The fields of a record's class.
         changed: Called when a value changes.
-        lab: Where existing rows come from.
+        deeds: Where existing rows come from.
         leave_out: Classes that associations must not lead back to.
     """
     hidden = {name for each in fields.values() for name in each.through}
     closed = set(leave_out)
     return [
-        control_for(field, changed, lab, fields, closed)
+        control_for(field, changed, deeds, fields, closed)
         for name, field in fields.items()
         if field.role != "property"
         and name not in hidden
@@ -61,7 +57,7 @@ def controls_for(
 def control_for(
     field: Field,
     changed: Callable[[], None],
-    lab: Any,
+    deeds: Deeds,
     fields: Mapping[str, Field],
     closed: Iterable[type] = (),
 ) -> Control:
@@ -70,7 +66,7 @@ def control_for(
     """
     sort = sort_of(field)
     if sort == "one":
-        return OneControl(field, changed, lab, fields, closed)
+        return OneControl(field, changed, deeds, fields, closed)
     if sort == "many":
         return ManyControl(field, changed)
     return CONTROLS[sort](field, changed)
@@ -132,7 +128,7 @@ class OneControl(_ModeControl):
     An association to one record.
 
     Attributes:
-        rows: The drop-down of rows that exist, once it was asked for.
+        rows: The rows that exist, once they were asked for.
         nested: The controls of the record's own form, once it was asked for.
     """
 
@@ -140,14 +136,13 @@ class OneControl(_ModeControl):
         self,
         field: Field,
         changed: Callable[[], None],
-        lab: Any,
+        deeds: Deeds,
         fields: Mapping[str, Field],
         closed: Iterable[type],
     ) -> None:
-        self._lab, self._fields, self._closed = lab, fields, set(closed)
-        self.rows: Any = None
+        self._deeds, self._fields, self._closed = deeds, fields, set(closed)
+        self.rows: ExistingRows | None = None
         self.nested: list[Control] = []
-        self._keys: list[dict[str, Any]] = []
         super().__init__(field, changed)
         self._below = theme.rows(name="machina-nest machina-hidden")
         self.widget = widgets.VBox([self.row, self._below])
@@ -159,19 +154,14 @@ class OneControl(_ModeControl):
         return widgets.Dropdown(description=self.field.name, options=modes)
 
     def _can_choose(self) -> bool:
-        repo = self._lab.repo
+        repo = self._deeds.lab.repo
         kind = kind_of(self.field.target) if self.field.target else None
         known = kind is not None and kind.insertable and bool(self.field.through)
-        return known and repo is not None and not repo.is_async
+        return known and repo is not None
 
     def _update(self) -> None:
-        try:
-            self._show_below()
-        except Exception as error:  # noqa: BLE001 - a database fails in ways of its own
-            self.error = summary(error)
-            self._say()
-        else:
-            super()._update()
+        self._show_below()
+        super()._update()
 
     def _show_below(self) -> None:
         mode = self.input.value
@@ -179,48 +169,21 @@ class OneControl(_ModeControl):
             self._offer_rows()
         elif mode == _FORM and not self.nested:
             self._open_form()
-        shown = {_EXISTING: [self.rows], _FORM: [each.widget for each in self.nested]}
+        shown = {
+            _EXISTING: [self.rows.widget] if self.rows else [],
+            _FORM: [each.widget for each in self.nested],
+        }
         self._below.children = shown.get(mode, [])
         theme.mark(self._below, "machina-hidden", on=mode not in shown)
 
     # -- rows that exist -----------------------------------------------------------
 
     def _offer_rows(self) -> None:
-        if self.rows is not None:
-            return
-        records = self._records()
-        self._keys = [self._key_of(each) for each in records]
-        labels = [row_label(each) for each in records]
-        options = [(f"choose one of {len(labels)}" if labels else "no rows yet", -1)]
-        options += [(label, at) for at, label in enumerate(labels)]
-        self.rows = widgets.Dropdown(
-            description=f"{self.field.name} row", options=options, value=-1
-        )
-        self.rows.add_class("machina-rows")
-        on_change(self.rows, self._update)
-
-    def _records(self) -> list[Any]:
-        def ask(session: Any) -> list[Any]:
-            with session.no_autoflush:
-                found: list[Any] = session.query(self.field.target).limit(_ROWS).all()
-                return found
-
-        records: list[Any] = self._lab.repo.run(ask)
-        return records
-
-    def _key_of(self, record: Any) -> dict[str, Any]:
-        """
-        Return the foreign key that points to *record*, by attribute.
-
-        The record itself would tie what is only built to the session.
-        """
-        target = type(record)
-        fields = kind_of(target).fields(target)
-        columns = {field.column or name: name for name, field in fields.items()}
-        return {
-            name: getattr(record, columns[_column_of(self._fields[name])])
-            for name in self.field.through
-        }
+        if self.rows is None:
+            self.rows = ExistingRows(
+                self.field, self._fields, self._deeds, self._update
+            )
+            self.rows.search()
 
     # -- a form of its own ---------------------------------------------------------
 
@@ -230,7 +193,7 @@ class OneControl(_ModeControl):
         self.nested = controls_for(
             kind_of(target).fields(target),
             self._update,
-            self._lab,
+            self._deeds,
             leave_out=self._closed | {target},
         )
 
@@ -240,9 +203,10 @@ class OneControl(_ModeControl):
             return {self.field.name: None}
         if mode == _FORM:
             return {self.field.name: self._own_overrides()}
-        if self.rows is None or self.rows.value == -1:
-            raise ValueError("choose a row")
-        return dict(self._keys[self.rows.value])
+        rows = self.rows
+        if rows is None or rows.error or rows.key is None:
+            raise ValueError((rows and rows.error) or "choose a row")
+        return dict(rows.key)
 
     def _own_overrides(self) -> Nested:
         wrong = [each for each in self.nested if each.error]
@@ -263,7 +227,7 @@ class OneControl(_ModeControl):
         Return the mode, and the state of the form below.
         """
         below = {each.field.name: each.state() for each in self.nested}
-        row = self.rows.value if self.rows is not None else -1
+        row = self.rows.state() if self.rows is not None else None
         return (super().state(), row, below)
 
     def restore(self, state: Any) -> None:
@@ -275,38 +239,12 @@ class OneControl(_ModeControl):
             return
         super().restore(own)
         self._show_below()
-        if self.rows is not None and row < len(self._keys):
-            self.rows.value = row
+        if self.rows is not None and row is not None:
+            self.rows.restore(row)
         for each in self.nested:
             if each.field.name in below:
                 each.restore(below[each.field.name])
         self.check()
-
-
-def _column_of(field: Field) -> str:
-    return field.references.rpartition(".")[2]
-
-
-def row_label(record: Any) -> str:
-    """
-    Return a record as it stands in a list: its key and its first telling values.
-
-    Only what is loaded is read.
-    """
-    kind = kind_of(type(record))
-    fields = kind.fields(type(record))
-    told = [
-        line(value, 30)
-        for name, value in kind.read(record).items()
-        if isinstance(value, str)
-        and fields.get(name, Field(name)).role == "value"
-        and not _is_secret(name)
-    ]
-    return " · ".join([kind.identify(record), *told[:_TOLD]])
-
-
-def _is_secret(name: str) -> bool:
-    return sort_of(Field(name)) == "secret"
 
 
 def default_of(record: Any, name: str) -> Any:

@@ -4,7 +4,7 @@ The override form: a factory's fields to fill in, with a live preview of the rec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import ipywidgets as widgets
@@ -17,6 +17,7 @@ from machina_lab.widgets import theme
 from machina_lab.widgets.association_controls import controls_for, default_of
 from machina_lab.widgets.codelines import CodeLines, build_lines
 from machina_lab.widgets.controls import Control, control_data
+from machina_lab.widgets.deeds import Wait
 from machina_lab.widgets.form_data import form_data, form_fields
 from machina_lab.widgets.handlers import details, guarded, on_change, summary
 from machina_lab.widgets.markup import (
@@ -52,10 +53,11 @@ class OverrideForm(View):
         controls: The rows, by field.
         count: How many records are built.
         chips: The variants.
+        after: Called when something was built, inserted or taken back.
     """
 
-    def __init__(self, lab: Any, name: str) -> None:
-        super().__init__(lab)
+    def __init__(self, lab: Any, name: str, *, wait: Wait | None = None) -> None:
+        super().__init__(lab, wait)
         factory = lab.find(name)
         self.name: str = factory.name
         self.records: list[Any] = []
@@ -65,6 +67,7 @@ class OverrideForm(View):
         self._fields: Mapping[str, Field] = {}
         self._signature: Any = None
         self._seen: Preview | None = None
+        self.after: Callable[[], None] = lambda: None
         self.controls: dict[str, Control] = {}
         self.chips = VariantChips((), (), self._on_change)
         self._make_parts()
@@ -121,7 +124,7 @@ class OverrideForm(View):
         self._fields = form_fields(self.lab, self.name)
         self._data = form_data(self.lab, "+".join((self.name, *self._known(chosen))))
         self._signature = self._current_signature()
-        made = controls_for(self._fields, self._on_change, self.lab)
+        made = controls_for(self._fields, self._on_change, self.deeds)
         self.controls = {each.field.name: each for each in made}
         for name, control in self.controls.items():
             old = kept.get(name)
@@ -203,11 +206,8 @@ class OverrideForm(View):
         self.status.say(
             f"Nothing is built while {wrong} does not fit." if wrong else ""
         )
-        for each in (self.build_button, self.insert_button):
-            each.disabled = bool(wrong)
-        repo = self.lab.repo
-        # A handler cannot wait for an asynchronous database without stopping the page.
-        self.insert_button.disabled |= repo is None or repo.is_async
+        self.build_button.disabled = bool(wrong)
+        self.insert_button.disabled = bool(wrong) or self.lab.repo is None
 
     @guarded
     def build(self) -> None:
@@ -226,15 +226,20 @@ class OverrideForm(View):
     def _make(self, verb: str) -> None:
         self._check()
         self._verb = verb
-        n, lab = self.count.value, self.lab
-        made = lab.build_list if verb == "build" else lab.insert_list
-        if n == 1:
-            one = lab.build if verb == "build" else lab.insert
-            self.records = [one(self.path, dict(self.overrides))]
-        else:
-            self.records = made(n, self.path, dict(self.overrides))
+        n, path, given = self.count.value, self.path, dict(self.overrides)
         done = "Built" if verb == "build" else "Inserted"
-        self._show_all(f"{done} {n:,} {self.path}.{self._waiting(verb)}")
+
+        def show(made: Any) -> None:
+            self.records = [made] if n == 1 else made
+            self._show_all(f"{done} {n:,} {path}.{self._waiting(verb)}")
+
+        if verb == "build":
+            lab = self.lab
+            show(lab.build(path, given) if n == 1 else lab.build_list(n, path, given))
+        elif n == 1:
+            self.deeds.do("insert", path, given, then=show)
+        else:
+            self.deeds.do("insert_list", n, path, given, then=show)
 
     def _check(self) -> None:
         """
@@ -256,7 +261,9 @@ class OverrideForm(View):
         """
         Take back the last insert step of the lab.
         """
-        steps = self.lab.undo()
+        self.deeds.do("undo", then=self._show_undone)
+
+    def _show_undone(self, steps: list[Any]) -> None:
         self.records = []
         self._show_all("Took back " + ", ".join(step.label for step in steps) + ".")
 
@@ -282,6 +289,7 @@ class OverrideForm(View):
         self._show_preview()
         self._show_result()
         self.status.say(text, "good")
+        self.after()
 
     def _show_code(self) -> None:
         lines = self.lines
@@ -358,15 +366,17 @@ def preview_html(
     return heading(f"{title}{more}") + scrolled(body, "Preview", name="machina-preview")
 
 
-def override_form(lab: Any, name: str) -> OverrideForm:
+def override_form(lab: Any, name: str, *, wait: Wait | None = None) -> OverrideForm:
     """
     Return a form for the overrides of a factory.
 
     Args:
         lab: The lab.
         name: The factory, with variants if wanted: `user+admin`.
+        wait: Waits for the coroutines of an asynchronous database, in the thread of its
+            connections; none: they run in the event loop of the cells.
 
     Raises:
         UndefinedFactoryError: There is no such factory.
     """
-    return OverrideForm(lab, name)
+    return OverrideForm(lab, name, wait=wait)

@@ -4,6 +4,7 @@ What the schema explorer shows, as plain data.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from machina_lab.core.tables import Table
@@ -80,7 +81,16 @@ def _table_of(model: Any) -> tuple[str | None, str] | None:
     return None if table is None else (table.schema, table.name)
 
 
-def sample_data(lab: Any, table: Table) -> list[list[str]]:
+def read_schema(session: Any) -> Any:
+    """
+    Return the schema of a session's database, read at once.
+    """
+    from machina_lab.schema import Schema
+
+    return Schema.reflect(session.connection())
+
+
+def sample_data(session: Any, table: Table) -> list[list[str]]:
     """
     Return the first rows of a table, each value as a short text.
 
@@ -89,22 +99,20 @@ def sample_data(lab: Any, table: Table) -> list[list[str]]:
     """
     from machina_lab.schema.samples import sample
 
-    rows = lab.repo.run(lambda session: sample(session.connection(), table, ROWS))
     names = [column.name for column in table.columns]
     return [
         [
             "" if value is None else line(masked_value(name, value), 40)
             for name, value in zip(names, row, strict=True)
         ]
-        for row in rows
+        for row in sample(session.connection(), table, ROWS)
     ]
 
 
-def counted(lab: Any, table: Table) -> int:
+def counted(session: Any, tables: Iterable[Table]) -> dict[str, int]:
     """
-    Return how many rows a table has now, pending ones included.
+    Return how many rows tables have now, pending ones included, by table.
     """
     from machina_lab.schema.samples import count
 
-    found: int = lab.repo.run(lambda session: count(session.connection(), table))
-    return found
+    return {each.key: count(session.connection(), each) for each in tables}

@@ -12,6 +12,7 @@ import ipywidgets as widgets
 
 from machina_lab.widgets import theme
 from machina_lab.widgets.codelines import python_literal
+from machina_lab.widgets.deeds import Wait
 from machina_lab.widgets.diagram_pages import drawn, picture
 from machina_lab.widgets.handlers import guarded, on_change, on_click
 from machina_lab.widgets.markup import (
@@ -23,9 +24,11 @@ from machina_lab.widgets.markup import (
     source,
     text_table,
 )
+from machina_lab.widgets.reading import read_tables
 from machina_lab.widgets.schema_data import (
     ROWS,
     counted,
+    read_schema,
     sample_data,
     schema_data,
     table_data,
@@ -47,6 +50,7 @@ _ZOOMS: Final = (0.1, 4.0)
 _WIDEST: Final = 1200
 _AROUND: Final = "this table and its neighbours"
 _WHOLE: Final = "all tables"
+_NOT_CONNECTED: Final = "No database is connected."
 
 
 class SchemaExplorer(View):
@@ -59,9 +63,11 @@ class SchemaExplorer(View):
         zoom: How large the diagram is; 1.0 is its own size.
     """
 
-    def __init__(self, lab: Any) -> None:
-        super().__init__(lab)
+    def __init__(self, lab: Any, *, wait: Wait | None = None) -> None:
+        super().__init__(lab, wait)
         self.schema: Any = None
+        self._known: Any = None
+        self._reading = False
         self.zoom = 1.0
         self._width = 800
         self._keys: list[str] = []
@@ -146,9 +152,7 @@ class SchemaExplorer(View):
         """
         Read the database again.
         """
-        self.schema = self.lab.refresh_schema()
-        self._show()
-        self.status.say(f"Read {len(self.schema)} tables.", "good")
+        self._read(again=True)
 
     @guarded
     def follow_database(self) -> None:
@@ -160,16 +164,39 @@ class SchemaExplorer(View):
                 "The lab has no database: lab.connect('sqlite:///shop.db')."
             )
             return
-        self.schema = self.lab.schema
-        self._show()
+        self._read()
+
+    def _read(self, *, again: bool = False) -> None:
+        def show(schema: Any) -> None:
+            self._reading = False
+            self.schema, self._known = schema, self.lab.tables_read()
+            self._show()
+            said = f"Read {len(schema)} tables." if again else ""
+            self.status.say(said, "good")
+
+        def fail(error: Exception) -> None:
+            self._reading = False
+            self.status.fail(error)
+
+        self._reading = True
+        if self.lab.repo.is_async:
+            self.deeds.ask(read_schema, show, fail)
+        else:
+            read_tables(
+                self.lab,
+                lambda: show(self.lab.schema),
+                fail,
+                self.status.say,
+                again=again,
+            )
 
     def refresh(self) -> None:
         """
         Follow what other cells did: a database connected, rows inserted.
         """
-        if self.lab.repo is None:
+        if self.lab.repo is None or self._reading:
             return
-        if self.schema is None or len(self.lab.schema) != len(self.schema):
+        if self.schema is None or self.lab.tables_read() is not self._known:
             self.follow_database()
             return
         newest = max((step.number for step in self.lab.journal), default=0)
@@ -181,12 +208,19 @@ class SchemaExplorer(View):
             self.lab.pending
         )
         self._steps = newest
-        tables = [
-            replace(each, rows=counted(self.lab, each)) if each.key in names else each
-            for each in self.schema
-        ]
-        self.schema = replace(self.schema, tables=tuple(tables))
-        self._show()
+        touched = [each for each in self.schema if each.key in names]
+
+        def show(counts: dict[str, int]) -> None:
+            tables = [
+                replace(each, rows=counts.get(each.key, each.rows))
+                for each in self.schema
+            ]
+            self.schema = replace(self.schema, tables=tuple(tables))
+            self._show()
+
+        self.deeds.ask(
+            lambda session: counted(session, touched), show, self.status.fail
+        )
 
     def _show(self) -> None:
         data = schema_data(self.schema)
@@ -248,8 +282,8 @@ class SchemaExplorer(View):
             "Factory": self._show_factory,
         }
         self.status.say("")
-        fillers[name]()
         self._filled[name] = self.selected
+        fillers[name]()
 
     def _show_columns(self) -> None:
         self.columns.value = columns_html(
@@ -258,10 +292,17 @@ class SchemaExplorer(View):
 
     def _show_rows(self) -> None:
         table = self.schema.table(self.selected)
-        rows = sample_data(self.lab, table)
-        heads = [column.name for column in table.columns]
-        body = grid(heads, rows) if rows else f"<p>{note('No rows yet.')}</p>"
-        self.rows.value = scrolled(body, f"The first {ROWS} rows of {self.selected}")
+
+        def show(rows: list[list[str]]) -> None:
+            heads = [column.name for column in table.columns]
+            body = grid(heads, rows) if rows else f"<p>{note('No rows yet.')}</p>"
+            self.rows.value = scrolled(body, f"The first {ROWS} rows of {table.key}")
+
+        def fail(error: Exception) -> None:
+            self._filled.pop("Rows", None)
+            self.status.fail(error)
+
+        self.deeds.ask(lambda session: sample_data(session, table), show, fail)
 
     def _show_factory(self) -> None:
         self.factory.value = factory_html(
@@ -305,7 +346,7 @@ class SchemaExplorer(View):
         Return the tables as text.
         """
         if self.schema is None:
-            return "No database is connected."
+            return "The tables are not read yet." if self._reading else _NOT_CONNECTED
         heads = ("table", "rows", "columns", "parents", "children")
         rows = [[each[head] for head in heads] for each in self.schema.rows()]
         return text_table(heads, rows) if rows else "The database has no tables."
@@ -321,8 +362,12 @@ class SchemaExplorer(View):
         return f"<div>{grid(heads, rows)}</div>"
 
 
-def schema_explorer(lab: Any) -> SchemaExplorer:
+def schema_explorer(lab: Any, *, wait: Wait | None = None) -> SchemaExplorer:
     """
     Return the explorer of the lab's database.
+
+    Args:
+        lab: The lab.
+        wait: Waits for the coroutines of an asynchronous database; see `override_form`.
     """
-    return SchemaExplorer(lab)
+    return SchemaExplorer(lab, wait=wait)

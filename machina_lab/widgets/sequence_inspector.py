@@ -16,6 +16,7 @@ from machina_lab.core.sequences import sequences
 from machina_lab.errors import ArgumentValueError
 from machina_lab.widgets import theme
 from machina_lab.widgets.codelines import python_literal
+from machina_lab.widgets.deeds import Wait
 from machina_lab.widgets.handlers import guarded, on_change
 from machina_lab.widgets.markup import (
     code_line,
@@ -130,6 +131,14 @@ def columns_for(lab: Any, name: Hashable) -> dict[str, Any]:
     return {**likely, **others}
 
 
+def values_of(session: Any, column: Any) -> list[Any]:
+    """
+    Return all values of a mapped attribute, pending rows included.
+    """
+    with session.no_autoflush:
+        return [value for (value,) in session.query(column)]
+
+
 class SequenceInspector(View):
     """
     The sequences of the process, to look at and to move.
@@ -139,8 +148,8 @@ class SequenceInspector(View):
         data: The sequences as plain data.
     """
 
-    def __init__(self, lab: Any) -> None:
-        super().__init__(lab)
+    def __init__(self, lab: Any, *, wait: Wait | None = None) -> None:
+        super().__init__(lab, wait)
         self.data: list[dict[str, Any]] = []
         self._names: list[Hashable] = []
         self._done = ""
@@ -279,11 +288,19 @@ class SequenceInspector(View):
         Continue the chosen sequence after the largest value of the column.
         """
         name, label = self._name(), self.column.value
-        after = self.lab.sync_sequence(name, columns_for(self.lab, name)[label])
-        self._tell(
-            f"{name} goes on with {after:,}, after what {label} holds.",
-            "",
-            f"lab.sync_sequence({python_literal(name)}, {label})",
+        column = columns_for(self.lab, name)[label]
+        line = f"lab.sync_sequence({python_literal(name)}, {label})"
+        if self.lab.repo.is_async:
+            values = f"await lab.repo.acolumn_values({label})"
+            line = f"sequences.sync_with({python_literal(name)}, {values})"
+
+        def tell(values: list[Any]) -> None:
+            after = sequences.sync_with(name, values)
+            text = f"{name} goes on with {after:,}, after what {label} holds."
+            self._tell(text, "", line)
+
+        self.deeds.ask(
+            lambda session: values_of(session, column), tell, self.status.fail
         )
 
     def _tell(self, text: str, magic: str, python: str) -> None:
@@ -333,8 +350,12 @@ def table_html(data: list[dict[str, Any]]) -> str:
     return scrolled(grid(_HEADS, _rows(data)), escaped("Sequences"))
 
 
-def sequence_inspector(lab: Any) -> SequenceInspector:
+def sequence_inspector(lab: Any, *, wait: Wait | None = None) -> SequenceInspector:
     """
     Return the inspector of all sequences.
+
+    Args:
+        lab: The lab whose factories use them.
+        wait: Waits for the coroutines of an asynchronous database; see `override_form`.
     """
-    return SequenceInspector(lab)
+    return SequenceInspector(lab, wait=wait)

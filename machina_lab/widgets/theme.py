@@ -49,7 +49,7 @@ border-left:3px solid transparent;padding-left:8px;overflow:visible}
 .machina .machina-row .machina-input{grid-column:2}
 .machina .machina-row .machina-null{grid-column:3}
 .machina .machina-row .machina-message{grid-column:4}
-.machina .machina-input>.widget-label,.machina .machina-rows>.widget-label{
+.machina .machina-input>.widget-label,.machina .machina-finder .widget-label{
 position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;
 clip-path:inset(50%);white-space:nowrap}
 .machina .machina-row.machina-set{border-left-color:var(--m-accent)}
@@ -74,7 +74,9 @@ overflow:hidden;text-overflow:ellipsis}
 .machina .machina-nest{margin:0 0 4px 20px;padding-left:8px;
 border-left:1px solid var(--m-line);--m-name:155px}
 .machina .machina-nest .machina-nest{--m-name:126px}
-.machina .machina-rows{width:auto;max-width:472px;margin:0 0 4px}
+.machina .machina-finder{display:grid;grid-template-columns:
+minmax(120px,184px) minmax(160px,420px);gap:0 12px;margin:2px 0 6px;overflow:visible}
+.machina .machina-finder>*{width:auto;margin:0;min-width:0}
 .machina .machina-bar{align-items:center;gap:8px;flex-wrap:wrap;overflow:visible;
 margin:4px 0}
 .machina .machina-bar>*{margin:0}

@@ -11,6 +11,7 @@ from weakref import ref
 
 import ipywidgets as widgets
 
+from machina_lab.widgets.deeds import Deeds, Wait
 from machina_lab.widgets.handlers import Status, guarded
 from machina_lab.widgets.presses import Presses
 from machina_lab.widgets.theme import ROOT, style
@@ -27,13 +28,15 @@ class View(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     Attributes:
         lab: The lab it shows.
         status: The line that says what happened.
+        deeds: The lab's verbs, awaited where they have to be.
         presses: What lets buttons wait for what was typed before.
     """
 
-    def __init__(self, lab: Any) -> None:
+    def __init__(self, lab: Any, wait: Wait | None = None) -> None:
         super().__init__()
         self.lab = lab
         self.status = Status()
+        self.deeds = Deeds(lab, self.status.fail, wait)
         self.presses = Presses()
         self.add_class(ROOT)
 

@@ -5,11 +5,13 @@ The workbench: forms, factories, sequences, tables and the journal in one window
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import ipywidgets as widgets
 
 from machina_lab.widgets import theme
+from machina_lab.widgets.deeds import Wait
 from machina_lab.widgets.derived_factories import derived
 from machina_lab.widgets.handlers import guarded, on_change
 from machina_lab.widgets.markup import (
@@ -22,6 +24,7 @@ from machina_lab.widgets.markup import (
     text_table,
 )
 from machina_lab.widgets.override_form import override_form
+from machina_lab.widgets.reading import read_tables
 from machina_lab.widgets.schema_explorer import schema_explorer
 from machina_lab.widgets.sequence_inspector import sequence_inspector
 from machina_lab.widgets.views import View, keep_live
@@ -63,8 +66,10 @@ class Workbench(View):
         data: Journal and pending rows as plain data.
     """
 
-    def __init__(self, lab: Any) -> None:
-        super().__init__(lab)
+    def __init__(self, lab: Any, *, wait: Wait | None = None) -> None:
+        super().__init__(lab, wait)
+        self._wait = wait
+        self._reading = False
         self.pages: dict[str, View] = {}
         self.data: dict[str, Any] = {}
         self._done = ""
@@ -135,8 +140,8 @@ class Workbench(View):
         name = _TABS[self.tabs.selected_index or 0]
         makers: dict[str, Callable[[Any], View]] = {
             "Factories": derived,
-            "Sequences": sequence_inspector,
-            "Schema": schema_explorer,
+            "Sequences": partial(sequence_inspector, wait=self._wait),
+            "Schema": partial(schema_explorer, wait=self._wait),
         }
         if name == "Build":
             if self.form is None:
@@ -153,10 +158,9 @@ class Workbench(View):
         if self._quiet or name is None:
             return
         old = self.pages.pop("Build", None)
-        self.pages["Build"] = form = override_form(self.lab, name)
+        self.pages["Build"] = form = override_form(self.lab, name, wait=self._wait)
         # What the form inserts shows here too.
-        for each in (form.insert_button, form.undo_button):
-            form.presses.on_press(each, self.follow)
+        form.after = self.follow
         self.form_box.children = [form]
         if old is not None:
             old.close_all()
@@ -165,11 +169,39 @@ class Workbench(View):
         """
         Follow what other cells did.
         """
+        self._read_tables()
         self._offer_factories()
         self._show_journal()
 
+    def _read_tables(self) -> None:
+        """
+        Have the tables read, which are factories too; until then there are the others.
+        """
+        if self._reading or not self._unread():
+            return
+
+        def show() -> None:
+            self._reading = False
+            self.status.say("")
+            self._offer_factories()
+
+        def fail(error: Exception) -> None:
+            self._reading = False
+            self.status.fail(error)
+
+        self._reading = True
+        read_tables(self.lab, show, fail, self.status.say)
+
+    def _unread(self) -> bool:
+        repo, tables = self.lab.repo, self.lab.tables_read()
+        return repo is not None and not repo.is_async and tables is None
+
+    def _names(self) -> list[str]:
+        names: list[str] = self.lab.names(automatic=not self._unread())
+        return names
+
     def _offer_factories(self) -> None:
-        names = self.lab.names()
+        names = self._names()
         if list(self.factory.options) == names:
             return
         before = self.factory.value
@@ -203,29 +235,38 @@ class Workbench(View):
         Commit what is pending.
         """
         waiting = pending_text(self.data)
-        self.lab.commit()
-        self._tell(f"Committed. {waiting}", "%lab commit", "lab.commit()")
+
+        def tell(_: None) -> None:
+            self._tell(f"Committed. {waiting}", "%lab commit", "lab.commit()")
+
+        self.deeds.do("commit", then=tell)
 
     @guarded
     def undo(self) -> None:
         """
         Take back the last insert step.
         """
-        steps = self.lab.undo()
-        said = ", ".join(step.label for step in steps)
-        self._tell(f"Took back {said}.", "%undo", "lab.undo()")
+
+        def tell(steps: list[Any]) -> None:
+            said = ", ".join(step.label for step in steps)
+            self._tell(f"Took back {said}.", "%undo", "lab.undo()")
+
+        self.deeds.do("undo", then=tell)
 
     @guarded
     def rollback(self) -> None:
         """
         Take back everything since the last commit.
         """
-        self.lab.rollback()
-        self._tell(
-            "Took back everything since the last commit.",
-            "%lab rollback",
-            "lab.rollback()",
-        )
+
+        def tell(_: None) -> None:
+            self._tell(
+                "Took back everything since the last commit.",
+                "%lab rollback",
+                "lab.rollback()",
+            )
+
+        self.deeds.do("rollback", then=tell)
 
     def _tell(self, text: str, magic: str, python: str) -> None:
         self._done = python
@@ -239,7 +280,7 @@ class Workbench(View):
         """
         Return factories, pending rows and journal as text.
         """
-        names = ", ".join(self.lab.names()) or "none"
+        names = ", ".join(self._names()) or "none"
         parts = [f"Workbench of {self.data['database'] or 'a lab without a database'}"]
         parts += [f"Factories: {names}", pending_text(self.data)]
         if self.data["steps"]:
@@ -250,7 +291,7 @@ class Workbench(View):
         """
         Return factories, pending rows and journal as plain HTML.
         """
-        names = ", ".join(self.lab.names()) or "none"
+        names = ", ".join(self._names()) or "none"
         return (
             f"<div><p><b>Workbench</b></p><p>Factories: {escaped(names)}</p>"
             f"<p>{escaped(pending_text(self.data))}</p>{journal_html(self.data)}</div>"
@@ -286,8 +327,12 @@ def journal_html(data: dict[str, Any]) -> str:
     )
 
 
-def workbench(lab: Any) -> Workbench:
+def workbench(lab: Any, *, wait: Wait | None = None) -> Workbench:
     """
     Return the workbench of a lab.
+
+    Args:
+        lab: The lab.
+        wait: Waits for the coroutines of an asynchronous database; see `override_form`.
     """
-    return Workbench(lab)
+    return Workbench(lab, wait=wait)

@@ -19,6 +19,7 @@ from machina_lab.core.records import Field
 from machina_lab.errors import CastError
 from machina_lab.widgets.association_controls import control_for
 from machina_lab.widgets.controls import control_data, sort_of
+from machina_lab.widgets.deeds import Deeds
 from tests.support.shop_models import State
 from tests.widgets.pages import everything, html_of, put, tick
 
@@ -34,7 +35,9 @@ def field(name="it", annotation=str, **more):
 
 def made(field, lab=None):
     changes = []
-    control = control_for(field, lambda: changes.append(1), lab, {field.name: field})
+    control = control_for(
+        field, lambda: changes.append(1), Deeds(lab, pytest.fail), {field.name: field}
+    )
     return control, changes
 
 
@@ -241,7 +244,9 @@ class TestAssociations:
         The control of an order's customer.
         """
         fields = lab.find("order").fields()
-        return control_for(fields["customer"], lambda: None, lab, fields)
+        return control_for(
+            fields["customer"], lambda: None, Deeds(lab, pytest.fail), fields
+        )
 
     def test_starts_with_the_default(self, control):
         """
@@ -258,7 +263,7 @@ class TestAssociations:
         put(control.input, control.input.options.index("existing row"), "index")
         assert control.error == "choose a row"
 
-        put(control.rows, 2, "index")
+        put(control.rows.rows, 2, "index")
 
         assert control.items() == {"customer_id": rows[1].id}
         assert lab.build("order", control.items()).customer_id == rows[1].id

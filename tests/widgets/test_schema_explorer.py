@@ -254,6 +254,8 @@ def test_secrets_in_rows_are_masked():
         connection.execute(text("INSERT INTO logins VALUES (1, 'hunter2')"))
     lab = Lab(engine)
 
-    assert sample_data(lab, lab.schema.table("logins")) == [["1", "***"]]
+    assert lab.repo.run(
+        lambda session: sample_data(session, lab.schema.table("logins"))
+    ) == [["1", "***"]]
     lab.repo.close()
     engine.dispose()
