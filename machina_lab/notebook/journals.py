@@ -24,6 +24,11 @@ _IMPORTS: Final[dict[type, str]] = {
     Decimal: "from decimal import Decimal",
     UUID: "from uuid import UUID",
 }
+#: What steps may be called; each is a verb of the lab.
+_VERBS: Final = (
+    *("insert", "insert_pair", "insert_list", "insert_rows"),
+    *("params_with_assocs", "string_params_with_assocs"),
+)
 _PLAIN: Final = (bool, int, float, str, bytes, type(None))
 
 
@@ -57,19 +62,25 @@ def pytest_source(lab: Any, name: str = "data") -> str:
 
 
 def _step_lines(step: Any, imports: set[str]) -> Iterator[str]:
-    if not step.factory or not step.verb.startswith("insert"):
+    if not step.factory or step.verb not in _VERBS:
         yield f"# {step.label}: not a factory's insert; add it by hand"
         return
+    arguments = [repr(step.factory)]
+    if step.verb == "insert_list":
+        arguments.insert(0, str(step.count))
+    if step.verb == "insert_rows":
+        yield "# what these rows held is not in the journal; give it by hand"
+        arguments.append(f"[{{}}] * {step.count}")
     written: dict[str, str] = {}
     for key, value in step.overrides.items():
         try:
             written[key] = _written(key, value, imports)
         except _Unwritable as error:
             yield f"# {key} was {error}; give it by hand"
-    count = f"{step.count}, " if step.verb == "insert_list" else ""
-    attributes = ", ".join(f"{key!r}: {text}" for key, text in written.items())
-    more = f", {{{attributes}}}" if attributes else ""
-    yield f"lab.{step.verb}({count}{step.factory!r}{more})"
+    if written:
+        items = ", ".join(f"{key!r}: {text}" for key, text in written.items())
+        arguments.append(f"{{{items}}}")
+    yield f"lab.{step.verb}({', '.join(arguments)})"
 
 
 def _written(key: str, value: Any, imports: set[str]) -> str:

@@ -3,6 +3,8 @@ Waiting for coroutines from synchronous code.
 """
 
 import asyncio
+import concurrent.futures
+import threading
 
 import pytest
 
@@ -65,3 +67,28 @@ class TestRun:
         assert first is loop.run(which())
         loop.stop()
         assert first is not loop.run(which())
+
+    def test_an_interrupt_cancels_it(self, loop, monkeypatch):
+        """
+        Interrupting the cell stops what it waits for, and the loop goes on.
+        """
+        started, ended = threading.Event(), threading.Event()
+
+        async def forever():
+            started.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+        def interrupted(future, timeout=None):
+            assert started.wait(timeout=30)
+            raise KeyboardInterrupt("by hand")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(concurrent.futures.Future, "result", interrupted)
+            with pytest.raises(KeyboardInterrupt, match="by hand"):
+                loop.run(forever())
+
+        assert 4 == loop.run(twice(2))
+        assert ended.wait(timeout=30)

@@ -168,6 +168,7 @@ class TestCells:
             ('customer\nname\n"Al', "CSV cannot be read"),
             ("customer --into 1x\nname\nAl", "--into takes the name of a variable"),
             ("customer\n\n", "no header row"),
+            ("order\ncustomer,customer.name\n,Al", "'customer' and attributes of it"),
         ],
     )
     def test_all_that_is_wrong_is_said(self, cell, source, message):

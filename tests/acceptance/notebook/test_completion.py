@@ -98,6 +98,7 @@ class TestNames:
         """
         assert ["admin", "retired"] == tab("%build customer+")
         assert ["retired"] == tab("%build customer+admin+")
+        assert ["x"] == tab("%build customer+nosuch+x")
 
     def test_sequences_tables_labs_and_actions(self, ip, tab):
         """
@@ -217,6 +218,7 @@ class TestCost:
         """
         What is no line of ours is completed as ever.
         """
+        assert "customer" not in tab("%%nosuch x\ncust")
         assert "order" not in tab("order_by = 5 % ")
         assert any("load_ext" in offered for offered in tab("%load_e"))
 

@@ -169,6 +169,17 @@ class TestTheUsers:
         assert "----> 2 1 / 0" in ran.stdout
         assert "machina_lab/" not in ran.stdout
 
+    def test_a_lab_module_that_lacks_another(self, cell, tmp_path, monkeypatch):
+        """
+        What is missing is the other module, so the user's own import is shown.
+        """
+        (tmp_path / "poor_shop.py").write_text("import no_such_module\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        ran = cell("%lab use poor_shop:lab")
+
+        assert isinstance(ran.error, ModuleNotFoundError)
+        assert "----> 1 import no_such_module" in ran.stdout
+
     @pytest.mark.parametrize(
         ("source", "message"),
         [

@@ -57,6 +57,14 @@ class TestFactory:
         assert before == sequences.snapshot()
         assert {} == shop.pending
 
+    def test_a_sample_may_be_any_value(self, cell):
+        """
+        What a factory builds need not be a record.
+        """
+        cell("shop.define(lambda: 42, name='answer')")
+
+        assert repr(cell("%factory answer").result).endswith("Sample\n    42")
+
     def test_a_failing_body_is_shown_as_the_sample(self, cell):
         """
         A factory that fails is still shown, with its error.
@@ -125,6 +133,14 @@ class TestSchema:
         assert "orders" in list(tables["table"])
         assert ["id", "number", "state", "customer_id"] == list(columns["column"])
         assert "customers.id" in list(columns["references"])
+
+    def test_an_empty_database(self, cell):
+        """
+        A database without tables says so.
+        """
+        cell("%lab connect sqlite://")
+
+        assert "The database has no tables" == repr(cell("%schema").result)
 
     def test_unknown_table(self, cell):
         """

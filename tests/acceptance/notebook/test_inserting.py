@@ -92,6 +92,14 @@ class TestInsert:
         assert 30 == len(frame)
         assert {"customers": 30} == shop.pending
 
+    def test_bulk_gives_records(self, cell, shop):
+        """
+        --records gives the records themselves, with --bulk too.
+        """
+        made = cell("%insert_list 2 customer --bulk --records").result
+
+        assert [True, True] == [type(each).__name__ == "Customer" for each in made]
+
     def test_returning_reads_server_values(self, cell):
         """
         --returning shows what the database filled in.

@@ -83,7 +83,7 @@ class TestConnect:
             "OptionError: dry_run inserts" in cell("%insert customer --dry-run").stdout
         )
 
-    def test_a_typed_password_is_remarked_on_and_not_shown(self, cell):
+    def test_a_password_is_not_in_an_error(self, cell):
         """
         No password is in an error.
         """
@@ -91,6 +91,18 @@ class TestConnect:
 
         assert not ran.success
         assert "s3cret" not in ran.stdout
+
+    def test_a_typed_password_is_remarked_on(self, cell, shop, monkeypatch):
+        """
+        Who typed a password learns where to keep it; a URL without one is fine.
+        """
+        monkeypatch.setattr(type(shop), "connect", lambda *_, **__: None)
+        typed = repr(cell("%lab connect postgresql://me:s3cret@host/db").result)
+        safe = repr(cell("%lab connect postgresql://me@host/db").result)
+
+        assert "environment variable" in typed
+        assert "s3cret" not in typed
+        assert "hint" not in safe
 
     def test_a_wrong_url_is_one_line(self, cell):
         """
@@ -211,6 +223,19 @@ class TestFixtures:
         assert "customers 3, orders 3" in wrote
         assert "customers 3, orders 3 · pending until %lab commit" in loaded
         assert (tmp_path / name / "datapackage.json").exists()
+
+    def test_edited_files_are_named(self, cell, tmp_path):
+        """
+        A file that was edited loads and is named; --strict refuses it.
+        """
+        cell("%insert customer name=Ada")
+        cell(f"%export_fixtures {tmp_path}/set")
+        cell("%lab rollback")
+        (file,) = (tmp_path / "set").rglob("customers.csv")
+        file.write_text(file.read_text().replace("Ada", "Eve"))
+
+        assert "FixtureError" in cell(f"%load_fixtures {tmp_path}/set --strict").stdout
+        assert "edited  " in repr(cell(f"%load_fixtures {tmp_path}/set").result)
 
     def test_a_folder_that_is_no_set(self, cell, tmp_path):
         """

@@ -63,3 +63,30 @@ class TestMagics:
         shouting("%unload_ext machina_lab")
         assert "shout" not in ip.magics_manager.magics["line"]
         shouting("%load_ext machina_lab")
+
+    def test_what_they_hide_comes_back(self, ip, shouting):
+        """
+        A magic of another extension that has the name is there again afterwards.
+        """
+        shouting("fresh = type(shop)()\n%lab use fresh")
+        ip.magics_manager.magics["line"]["shout"] = other = lambda line: "other"
+        shouting("%lab use shop")
+        assert "JANE" == shouting("%shout customer").result
+        shouting("%lab use fresh")
+
+        assert other is ip.magics_manager.magics["line"]["shout"]
+
+    def test_the_labs_own_magics_are_not_hidden(self, ip, cell):
+        """
+        A strategy that is called like one of our magics does not take its place.
+        """
+        cell(
+            "from machina_lab import Strategy\n"
+            "class Workbench(Strategy, function_name='workbench'):\n"
+            "    def handle(self, record, details):\n"
+            "        return 'mine'\n"
+            "shop.use(Workbench)"
+        )
+
+        assert "Workbench" == type(cell("%workbench").result).__name__
+        assert "mine" == cell("%workbench_pair customer").result[0]
