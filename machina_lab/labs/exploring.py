@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from machina_lab.errors import InsertError
 from machina_lab.labs.inserts import Inserts
@@ -102,6 +103,8 @@ class Exploring(Inserts):
 
     def __init__(self, **options: Any) -> None:
         self._tables: Tables | None = None
+        #: Factory -> the record that others share.
+        self._shared: WeakValueDictionary[str, Any] = WeakValueDictionary()
         super().__init__(**options)
 
     def connect(
@@ -265,6 +268,32 @@ class Exploring(Inserts):
         """
         self.refresh_schema()
         return self.tables().update(text, *names)
+
+    def shared(self, name: str) -> Any:
+        """
+        Return one record of a factory for all who ask, as long as one of them holds it.
+
+        For tables with room for few rows: a row that is there, else a new record.
+
+        Args:
+            name: The factory.
+        """
+        found = self._shared.get(name)
+        if found is None:
+            found = self._first(name) or self.build(name)
+            self._shared[name] = found
+        return found
+
+    def _first(self, name: str) -> Any:
+        """
+        Return a record that is in the database already, if there is one.
+        """
+        repo, model = self.repo, self.find(name).model
+        if repo is None or repo.is_async or not hasattr(model, "__mapper__"):
+            return None
+        from machina_lab.schema.samples import first_record
+
+        return repo.run(lambda session: first_record(session, model))
 
     def frame(self, records: Iterable[Any] | Any, **options: Any) -> Any:
         """

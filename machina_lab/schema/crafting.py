@@ -276,7 +276,7 @@ class TableFactories:
             table=plan.table,
             variants=recorder.variants,
             needs=tuple(plan.wants),
-            limit=plan.limit,
+            limit=self._source.limit(key),
         )
 
 

@@ -1,5 +1,5 @@
 """
-A few rows of a table as plain data, and how many there are.
+A few rows of a table, and how many there are.
 """
 
 from __future__ import annotations
@@ -25,6 +25,14 @@ def count(connection: sa.Connection, table: Table) -> int:
     """
     counted = sa.select(sa.func.count()).select_from(_clause(table))
     return int(connection.execute(counted).scalar_one())
+
+
+def first_record(session: Any, model: Any) -> Any:
+    """
+    Return a record of *model* that is a row already, or None; nothing is flushed.
+    """
+    with session.no_autoflush:
+        return session.scalars(sa.select(model).limit(1)).first()
 
 
 def _clause(table: Table) -> sa.TableClause:

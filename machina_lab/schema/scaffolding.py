@@ -48,6 +48,10 @@ _USED: Final = frozenset(
 )
 
 
+#: Tables with room for so few rows are shared by those that need one.
+_SCARCE: Final = 36
+
+
 class Scaffold:
     """
     Source for the factories of a schema.
@@ -109,11 +113,11 @@ class Scaffold:
         lines.append(f"@lab.factory(model={model_path(names)})")
         lines.append(f"def {function}():")
         entries = list(self.entries(key, realistic=realistic).values())
-        left = self._left(plan)
+        left = self.left_lines(key, self.left(key), indent=2 if entries else 1)
         if entries:
             lines += ["    return {", *entries, *left, "    }"]
         else:
-            lines += [line[4:] for line in left] + ["    return {}"]
+            lines += [*left, "    return {}"]
         text = "\n".join(lines)
         variants = [
             lay_out(
@@ -146,12 +150,12 @@ class Scaffold:
         Return the lines of each attribute: parents first, then columns as declared.
         """
         plan = self.plan(key)
-        found = {
-            each.attribute: self._entry(
-                each.attribute, _parent_piece(plan, each), _reason(each)
-            )
-            for each in plan.parents
-        }
+        found = {}
+        for each in plan.parents:
+            room = self._room(plan, each)
+            piece = _parent_piece(plan, each) if room is None else _shared_piece(each)
+            reason = _reason(each) if room is None else _scarce(room)
+            found[each.attribute] = self._entry(each.attribute, piece, reason)
         for column in plan.table.columns:
             attribute = plan.names.attributes[column.name]
             if column.name in plan.lazies:
@@ -164,26 +168,61 @@ class Scaffold:
                 found[attribute] = self._entry(attribute, piece, value.rule)
         return found
 
+    def limit(self, key: str, *seen: str) -> int | None:
+        """
+        Return how many rows a table has room for; None if that is not known.
+
+        A table whose key is a foreign key has no more room than the other one.
+        """
+        plan = self.plan(key)
+        limits = [plan.limit]
+        for parent in plan.parents:
+            above = parent.foreign_key.table
+            if _is_alone(plan, parent) and above not in (key, *seen):
+                limits.append(self.limit(above, key, *seen))
+        return min((each for each in limits if each is not None), default=None)
+
+    def _room(self, plan: Plan, parent: Parent) -> int | None:
+        """
+        Return how many rows a parent's table has room for, if they must be shared.
+        """
+        key = parent.foreign_key.table
+        if parent.shared or parent.ring or key == plan.table.key:
+            return None
+        limit = self.limit(key)
+        most = 1 if _is_alone(plan, parent) else _SCARCE
+        return limit if limit is not None and limit <= most else None
+
     @staticmethod
     def _entry(attribute: str, piece: Piece, reason: str) -> str:
         code = lay_out(piece, indent=2, before=f"{literal(attribute)}: ", after=",")
         return with_reason(code, reason, indent=2)
 
-    @staticmethod
-    def _left(plan: Plan) -> list[str]:
+    def left(self, key: str) -> dict[str, str]:
         """
-        Say what is left out, columns with the same reason together.
+        Return the attributes that a factory gives nothing for, and why.
         """
+        plan = self.plan(key)
+        return {
+            plan.names.attributes[column.name]: plan.left[column.name]
+            for column in plan.table.columns
+            if plan.left.get(column.name)
+        }
+
+    def left_lines(self, key: str, names: Iterable[str], *, indent: int) -> list[str]:
+        """
+        Say that *names* are left out, those with the same reason together.
+        """
+        reasons = self.left(key)
         by_reason: dict[str, list[str]] = {}
-        for column in plan.table.columns:
-            reason = plan.left.get(column.name)
-            if reason:
-                name = plan.names.attributes[column.name]
-                by_reason.setdefault(reason, []).append(name)
+        for name in names:
+            by_reason.setdefault(reasons[name], []).append(name)
         return [
             line
             for reason, names in by_reason.items()
-            for line in comment(f"left out: {', '.join(names)} ({reason})", indent=2)
+            for line in comment(
+                f"left out: {', '.join(names)} ({reason})", indent=indent
+            )
         ]
 
     def imports(self, keys: Iterable[str], *, realistic: bool = False) -> set[str]:
@@ -192,7 +231,8 @@ class Scaffold:
         """
         needed = {"machina_lab.lab"}
         for plan in map(self.plan, keys):
-            if plan.parents or plan.variants:
+            parents = [p for p in plan.parents if not p.key]
+            if plan.variants or any(self._room(plan, p) is None for p in parents):
                 needed.add("machina_lab.assoc")
             for name, value in plan.values.items():
                 faked = realistic and value.fake and name not in plan.solved
@@ -256,6 +296,27 @@ def _parent_piece(plan: Plan, parent: Parent) -> Piece:
     if not shared:
         return Call("assoc", (literal(parent.factory),))
     return f"lambda{me}: assoc({given})"
+
+
+def _is_alone(plan: Plan, parent: Parent) -> bool:
+    """
+    Tell whether each row needs a parent of its own: the foreign key is unique.
+    """
+    keys = [plan.table.primary_key, *(each.columns for each in plan.table.uniques)]
+    columns = set(parent.foreign_key.columns)
+    return any(key and set(key) <= columns for key in keys)
+
+
+def _shared_piece(parent: Parent) -> Piece:
+    shared = f"lab.shared({literal(parent.factory)})"
+    if parent.key:
+        return f"lambda: lab.insert({shared}).{parent.key}"
+    return f"lambda: {shared}"
+
+
+def _scarce(room: int) -> str:
+    rows = "one row" if room == 1 else f"{room} rows"
+    return f"required; shared, as there is room for {rows}"
 
 
 def _reason(parent: Parent) -> str:

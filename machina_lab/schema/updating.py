@@ -45,40 +45,74 @@ def update(text: str, scaffold: Scaffold, keys: Iterable[str]) -> Update:
     Raises:
         SyntaxError: *text* is no Python.
     """
-    keys = list(keys)
-    tree = ast.parse(text)
-    lines = text.splitlines()
-    functions = _factories(tree)
-    added: list[str] = []
-    left: list[str] = []
-    changed: list[str] = []
-    inserts: dict[int, list[str]] = {}
-    appended: list[str] = []
-    for key in keys:
-        factory = scaffold.names[key].factory
-        function = functions.get(factory)
-        if function is None:
-            appended.append(scaffold.body(key))
-            added.append(factory)
-            changed.append(key)
-            continue
-        missing = _missing(scaffold, key, function, lines)
-        if not missing:
-            continue
+    return _Updating(text, scaffold).run(list(keys))
+
+
+class _Updating:
+    """
+    One pass over a module of factories.
+    """
+
+    def __init__(self, text: str, scaffold: Scaffold) -> None:
+        self._text = text
+        self._scaffold = scaffold
+        self._tree = ast.parse(text)
+        self._lines = text.splitlines()
+        self._inserts: dict[int, list[str]] = {}
+        self._appended: list[str] = []
+        self._changed: list[str] = []
+        self._added: list[str] = []
+        self._left: list[str] = []
+
+    def run(self, keys: list[str]) -> Update:
+        """
+        Look for what is new in the tables *keys*, and add it.
+        """
+        functions = _factories(self._tree)
+        for key in keys:
+            factory = self._scaffold.names[key].factory
+            if factory in functions:
+                self._complete(key, functions[factory])
+            else:
+                self._appended.append(self._scaffold.body(key))
+                self._added.append(factory)
+                self._changed.append(key)
+        lines = list(self._lines)
+        for at in sorted(self._inserts, reverse=True):
+            lines[at:at] = self._inserts[at]
+        needed = self._scaffold.imports(self._changed) if self._changed else set()
+        _import(lines, self._tree, needed)
+        body = "\n".join(lines).rstrip("\n")
+        whole = "\n\n\n".join([body, *self._appended] if body else self._appended)
+        text = whole + "\n" if self._added else self._text
+        return Update(text, tuple(self._added), tuple(self._left))
+
+    def _complete(self, key: str, function: ast.FunctionDef) -> None:
+        """
+        Add what one factory lacks: columns with a value, and mention of the others.
+        """
+        factory = self._scaffold.names[key].factory
+        written = self._lines[function.lineno - 1 : function.end_lineno]
+        known, mentions = _mentioned(function, written)
+        entries = self._scaffold.entries(key)
+        missing = [name for name in entries if name not in known]
+        # Who took the comments out does not want them.
+        left = self._scaffold.left(key) if mentions else {}
+        unsaid = [name for name in left if name not in known]
         found = _returned(function)
-        if found is None or found.lineno == found.end_lineno:
-            left.append(f"{factory}: {', '.join(missing)}")
-            continue
+        plain = found is not None and found.lineno != found.end_lineno
+        if missing and not plain:
+            self._left.append(f"{factory}: {', '.join(missing)}")
+            return
+        if found is None or not missing + unsaid:
+            return
         assert found.end_lineno is not None
-        inserts[found.end_lineno - 1] = list(missing.values())
-        added += [f"{factory}.{name}" for name in missing]
-        changed.append(key)
-    for at in sorted(inserts, reverse=True):
-        lines[at:at] = inserts[at]
-    _import(lines, tree, scaffold.imports(changed) if changed else set())
-    body = "\n".join(lines).rstrip("\n")
-    whole = "\n\n\n".join([body, *appended] if body else appended)
-    return Update(whole + "\n" if added else text, tuple(added), tuple(left))
+        indent = 2 if plain else 1
+        lines = [entries[name] for name in missing]
+        lines += self._scaffold.left_lines(key, unsaid, indent=indent)
+        self._inserts[found.end_lineno - 1] = lines
+        self._added += [f"{factory}.{name}" for name in missing + unsaid]
+        self._changed += [key] if missing else []
 
 
 def _factories(tree: ast.Module) -> dict[str, ast.FunctionDef]:
@@ -108,23 +142,22 @@ def _name(node: ast.FunctionDef, decorator: ast.expr) -> str:
     return node.name.removesuffix("_factory")
 
 
-def _missing(
-    scaffold: Scaffold, key: str, function: ast.FunctionDef, lines: list[str]
-) -> dict[str, str]:
-    written = lines[function.lineno - 1 : function.end_lineno]
-    mentioned = {
-        word
-        for line in written
-        if "# left out:" in line
-        for word in re.findall(r"\w+", line.partition("# left out:")[2])
-    }
+def _mentioned(function: ast.FunctionDef, written: list[str]) -> tuple[set[str], bool]:
+    """
+    Return the names that a factory knows, and whether it says what it leaves out.
+    """
+    known: set[str] = set()
+    mentions = inside = False
+    for line in map(str.strip, written):
+        inside = line.startswith("# left out:") or (inside and line.startswith("#"))
+        mentions = mentions or inside
+        known |= set(re.findall(r"\w+", line)) if inside else set()
     body = _returned(function)
     if body is None:
-        mentioned |= set(re.findall(r"\w+", "\n".join(written)))
+        known |= set(re.findall(r"\w+", "\n".join(written)))
     else:
-        mentioned |= {k.value for k in body.keys if isinstance(k, ast.Constant)}
-    entries = scaffold.entries(key)
-    return {name: entry for name, entry in entries.items() if name not in mentioned}
+        known |= {str(k.value) for k in body.keys if isinstance(k, ast.Constant)}
+    return known, mentions
 
 
 def _returned(function: ast.FunctionDef) -> ast.Dict | None:

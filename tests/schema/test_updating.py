@@ -20,6 +20,10 @@ def name():
     return sa.Column("name", sa.String(40), nullable=False)
 
 
+def notes(count):
+    return [sa.Column(f"note_{n}", sa.Text) for n in range(count)]
+
+
 def born():
     return sa.Column("born", sa.Date, nullable=False)
 
@@ -59,6 +63,36 @@ class TestUpdate:
         assert '"born": date(1990, 1, 1),  # name rule: date of birth\n' in found.text
         assert "from datetime import date" in found.text
         assert not update(found.text, scaffold(name(), born()), ["users"])
+
+    def test_new_columns_that_are_left_out_are_mentioned(self):
+        """
+        A column that may be NULL is added to the comments, where there are any.
+        """
+        after = scaffold(name(), *notes(9))
+        fresh = after.source("users")
+        source = scaffold(
+            name(), *[sa.Column(f"note_{n}", sa.Text) for n in range(8)]
+        ).source("users")
+
+        found = update(source, after, ["users"])
+
+        assert ("user.note_8",) == found.added
+        assert "        # left out: note_8 (may be NULL)\n    }" in found.text
+        assert not update(found.text, after, ["users"])
+        assert not update(fresh, after, ["users"])
+        assert not update(EDITED, after, ["users"])
+
+    def test_a_factory_that_gives_nothing(self):
+        """
+        Comments stand above a `return {}`; a value for it has to be given by hand.
+        """
+        source = scaffold().source("users")
+        note = sa.Column("note", sa.Text)
+
+        found = update(source, scaffold(note), ["users"])
+
+        assert "    # left out: note (may be NULL)\n    return {}" in found.text
+        assert ("user: name",) == update(source, scaffold(name()), ["users"]).left
 
     def test_new_tables_are_appended(self):
         """

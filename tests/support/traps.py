@@ -204,6 +204,15 @@ POSTGRES = {
             deleted_at timestamptz);
         CREATE UNIQUE INDEX soft_slug ON soft (lower(slug)) WHERE deleted_at IS NULL;
         CREATE UNIQUE INDEX soft_kind ON soft (kind, slug);
+        CREATE TYPE role AS ENUM ('admin', 'guest');
+        CREATE TABLE roles (id serial PRIMARY KEY, name role NOT NULL UNIQUE);
+        CREATE TABLE holder (
+            id serial PRIMARY KEY, role_id int NOT NULL REFERENCES roles (id));
+        CREATE TABLE settings (id int PRIMARY KEY CHECK (id = 1));
+        CREATE TABLE setting (
+            id int NOT NULL REFERENCES settings (id), name text NOT NULL,
+            PRIMARY KEY (id, name));
+        CREATE TABLE detail (id int PRIMARY KEY REFERENCES settings (id));
         CREATE TABLE flag (id smallint PRIMARY KEY, ok boolean NOT NULL);
         CREATE TABLE letter (l char(1) PRIMARY KEY, d numeric(1) NOT NULL UNIQUE);
         CREATE TABLE ruled (id serial PRIMARY KEY, name text NOT NULL, n int DEFAULT 7);
