@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from machina_lab.alchemy import counters, postgres_forms, sqlite_forms
+from machina_lab.alchemy.copyout import copied, copies
 from machina_lab.alchemy.forms import Form, generic_form, target
 from machina_lab.alchemy.writing import Writing
 from machina_lab.core.batches import Batch, Cycles, Doubt, Key, Load
@@ -84,15 +85,6 @@ class Rows:
         )
         return partial(make, dialect=self.connection.dialect)
 
-    def count(self, table: Table, keys: Sequence[Key] | None = None) -> int:
-        """
-        Return how many rows will come.
-        """
-        if keys is not None:
-            return len(keys)
-        counted = sa.select(sa.func.count()).select_from(target(table))
-        return int(self.connection.scalar(counted) or 0)
-
     def batches(
         self,
         table: Table,
@@ -100,9 +92,9 @@ class Rows:
         *,
         keys: Sequence[Key] | None = None,
         size: int = 50_000,
-    ) -> Iterator[Sequence[Sequence[Any]]]:
+    ) -> Iterator[Sequence[Any]]:
         """
-        Yield the rows in key order, as lists of portable values, one per column.
+        Yield the rows in key order, as portable columns; see `RowSource.batches`.
         """
         by_name = {f.column.name: f for f in self._read_forms(table)}
         forms = [by_name[name] for name in names]
@@ -115,10 +107,20 @@ class Rows:
             .select_from(target(table))
             .order_by(*(self._sortable(f) for f in order))
         )
+        if copies(self.connection) and not self._translates:
+            yield from copied(self.connection, select, forms, size)
+            return
         options = {"yield_per": size} if size else {}
         with self.connection.execution_options(**options).execute(select) as result:
             for rows in result.partitions(size):
                 yield _columns(rows, forms)
+
+    @property
+    def _translates(self) -> bool:
+        """
+        Return whether SQLAlchemy puts other schemas in the place of the tables' own.
+        """
+        return bool(self.connection.get_execution_options().get("schema_translate_map"))
 
     def _sortable(self, form: Form) -> Any:
         if form.column.type.kind not in _BY_TEXT:

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from machina_lab.alchemy.copyout import copies, translated_errors
 from machina_lab.alchemy.forms import Form, target
 from machina_lab.core.batches import Load
 
@@ -35,15 +36,9 @@ class Writing:
         """
         if self.connection.dialect.name == "sqlite":
             return self._execute_many(self._plain_insert())
-        if self._copies:
+        if copies(self.connection):
             return self._copy(self._name)
         return self._insert_generic()
-
-    @property
-    def _copies(self) -> bool:
-        dialect = self.connection.dialect
-        copies = dialect.name == "postgresql" and dialect.driver == "psycopg"
-        return copies and not dialect.is_async
 
     @property
     def _name(self) -> str:
@@ -123,12 +118,18 @@ class Writing:
         """
         Stream the rows through COPY, on the session's own connection.
         """
-        driver = self.connection.connection.dbapi_connection
+        driver: Any = self.connection.connection.dbapi_connection
         as_csv = all(form.write is None for form in self.forms)
         options = " (FORMAT csv, NULL '')" if as_csv else ""
-        statement = f"COPY {name} ({self._names}) FROM STDIN{options}"
+        # Nothing is formatted into it: percent signs in names are single ones.
+        names = self._names.replace("%%", "%")
+        statement = f"COPY {name.replace('%%', '%')} ({names}) FROM STDIN{options}"
         done = 0
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr]  # psycopg's
+        with (
+            translated_errors(self.connection, statement),
+            driver.cursor() as cursor,
+            cursor.copy(statement) as copy,
+        ):
             if as_csv:
                 for batch in self.load.batches:
                     copy.write(batch.copy())
@@ -157,7 +158,7 @@ class Writing:
             f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS"  # noqa: S608 - names are quoted
             f" SELECT {self._names} FROM {self._name} LIMIT 0"
         )
-        if self._copies:
+        if copies(self.connection):
             return self._copy(name)
         staged = Writing(self.connection, _named(self.load, name), self.forms)
         return staged._insert_generic()

@@ -118,11 +118,6 @@ class RowSource(Protocol):
         Return, where they differ, how portable values become the database's own.
         """
 
-    def count(self, table: Table, keys: Sequence[Key] | None = None) -> int:
-        """
-        Return how many rows will come.
-        """
-
     def batches(
         self,
         table: Table,
@@ -130,9 +125,12 @@ class RowSource(Protocol):
         *,
         keys: Sequence[Key] | None = None,
         size: int = 50_000,
-    ) -> Iterator[Sequence[Sequence[Any]]]:
+    ) -> Iterator[Sequence[Any]]:
         """
-        Yield the rows in key order, as lists of portable values, one per column.
+        Yield the rows in key order, as portable columns, in the order of *names*.
+
+        Where keys are given, a column is a list of portable values; for whole tables
+        it may be an Arrow array of them.
 
         Args:
             table: As returned by `describe`.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from machina_lab import load_fixtures
 from machina_lab.alchemy.rows import Rows
 from machina_lab.errors import FixtureError
+from machina_lab.fixtures.formats import as_list
 from machina_lab.labs.exports import export_rows
 from machina_lab.schema import Schema
 from tests.support import sets
@@ -384,5 +385,5 @@ class TestSource:
             some = list(source.batches(described, ["k"], keys=[("z",), ("A",), ("q",)]))
 
         assert [4, 4, 1] == [len(batch[0]) for batch in batches]
-        assert sorted(keys) == [key for batch in batches for key in batch[0]]
+        assert sorted(keys) == [k for batch in batches for k in as_list(batch[0])]
         assert [[["A", "z"]]] == some
