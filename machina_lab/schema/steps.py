@@ -8,7 +8,8 @@ from collections.abc import Generator
 from functools import partial
 from typing import Any
 
-from machina_lab.schema.crafting import Run, TableFactories
+from machina_lab.schema.counting import Run
+from machina_lab.schema.crafting import TableFactories
 from machina_lab.schema.mapping import map_tables
 from machina_lab.schema.naming import name_tables
 from machina_lab.schema.reflection import reflecting
