@@ -16,6 +16,7 @@ from typing import Any
 from machina_lab.core.bodies import source_of
 from machina_lab.core.calling import called
 from machina_lab.core.definitions import Shape, factory_name, place_of, shape_of
+from machina_lab.core.merging import lay_over
 from machina_lab.errors import ArgumentTypeError, OptionError
 
 
@@ -61,7 +62,9 @@ class Variant:
                 f"variant {self.name!r} merges defaults= and force= into its params, so"
                 f" its params must be a map, got: {given!r}."
             )
-        return {**self.defaults, **(given or {}), **self.force}
+        merged = dict(self.defaults)
+        lay_over(merged, given or {})
+        return {**merged, **self.force}
 
     @property
     def source(self) -> str:

@@ -14,6 +14,7 @@ from machina_lab import (
     UndefinedFactoryError,
     UnknownAttributeError,
     VariantError,
+    assoc,
     sequence,
 )
 from tests.support.bodies import empty
@@ -196,6 +197,23 @@ class TestWithoutABody:
         assert [("number0", "NUMBER0"), ("number1", "NUMBER1")] == [
             (each.name, each.title) for each in got
         ]
+
+    def test_a_mapping_goes_through_an_association_of_defaults(self, lab):
+        """
+        What a caller says of an optional parent is said to the parent's factory.
+        """
+
+        @lab.factory
+        def note():
+            return {"text": "Hello"}
+
+        lab.variant("note", "signed", defaults={"by": assoc("user", role="author")})
+
+        signed = lab.build("note+signed", by={"name": "Ada"})["by"]
+
+        assert User("Ada", "author", "The author") == signed
+        assert lab.build("note+signed", by=None)["by"] is None
+        assert signed is lab.build("note+signed", by=signed)["by"]
 
     def test_as(self, lab):
         """
