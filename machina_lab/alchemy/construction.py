@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import warnings
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -21,7 +21,7 @@ from machina_lab.alchemy.parents import (
     refuse_conflict,
     unset,
 )
-from machina_lab.alchemy.plans import Plan, plan_of
+from machina_lab.alchemy.plans import Plan, is_current, plan_of
 from machina_lab.alchemy.provenance import remember, remember_more
 from machina_lab.alchemy.relations import Relation, collect
 from machina_lab.core.merging import refuse_unknown
@@ -153,6 +153,33 @@ def adopt(record: Any) -> Any:
         _set_all(plan, record, plan.defaults_but(loaded))
     remember(state, named, (), plan.singles and plan.singles.intersection(named))
     return record
+
+
+def quick_adopter(model: type, names: frozenset[str]) -> Callable[[Any], Any]:
+    """
+    Return an `adopt` for records that a body made by calling *model* with *names*.
+
+    Where the constructor is declarative's and the names are those of columns and
+    associations, all that is noted of such a record is known before it is made.
+    """
+    plan = plan_of(model)
+    plain = names <= plan.scalars.keys() | plan.relations.keys()
+    if not plain or not plan.quick or plan.dataclass or plan.polymorphic:
+        return adopt
+    named, parents = tuple(names), plan.singles & names
+    unset = plan.defaults.keys() - names
+
+    def quick_adopt(record: Any) -> Any:
+        state = record._sa_instance_state  # noqa: SLF001 - its mark
+        seen = state.session_id is not None or "info" in vars(state)
+        if seen or not is_current(plan):
+            return adopt(record)
+        if unset:
+            _set_all(plan, record, plan.defaults_but(record.__dict__))
+        remember(state, named, (), parents)
+        return record
+
+    return quick_adopt
 
 
 def _set_by_body(plan: Plan, loaded: Mapping[str, Any]) -> Iterable[str]:

@@ -83,12 +83,15 @@ class MappedKind(RecordKind):
         make = construction.construct
         return lambda attributes: make(model, attributes, given)
 
-    def adopter(self, model: type) -> Callable[[Any], Any]:
+    def adopter(
+        self, model: type, names: frozenset[str] | None = None
+    ) -> Callable[[Any], Any]:
         """
         Note where its attributes came from; see `construction.adopt`.
         """
-        del model
-        return construction.adopt
+        if names is None:
+            return construction.adopt
+        return construction.quick_adopter(model, names)
 
     def change(
         self, record: Any, changes: dict[str, Any], given: Mapping[str, Any]

@@ -55,6 +55,7 @@ class Plan:
         copied: Those of them that must be copied for each record.
         late: Attributes set after the constructor has run: setters may read others.
         loads: Attributes that `read` looks for, in order.
+        polymorphic: Whether its table holds several classes.
     """
 
     def __init__(self, mapper: Mapper[Any]) -> None:
@@ -134,6 +135,7 @@ class Plan:
         ]
         self.takes_any = len(named) < len(parameters)
         self.dataclass = "__dataclass_fields__" in vars(self.model)
+        self.polymorphic = self.mapper.polymorphic_on is not None
 
     def _read_params(self) -> None:
         """
@@ -199,6 +201,13 @@ def _plain_scalars(model: type, names: Iterable[str]) -> Iterator[tuple[str, Any
         # Its class is called with an underscore since SQLAlchemy 2.1.
         if type(implementation).__name__.lstrip("_") == "ScalarAttributeImpl":
             yield name, implementation.dispatch
+
+
+def is_current(plan: Plan) -> bool:
+    """
+    Return whether no class or attribute was mapped since *plan* was made.
+    """
+    return plan.generation == _Generation.number
 
 
 def plan_of(model: type) -> Plan:

@@ -130,13 +130,19 @@ class RecordKind(ABC):
         del model, names
         return None
 
-    def adopter(self, model: type) -> Callable[[Any], Any] | None:
+    def adopter(
+        self, model: type, names: frozenset[str] | None = None
+    ) -> Callable[[Any], Any] | None:
         """
         Return what is done to a record that a body made and nobody changes.
 
         None where nothing is.
+
+        Args:
+            model: The record's class.
+            names: What the body gave the class when it called it, where that is known.
         """
-        del model
+        del model, names
         return None
 
     @abstractmethod

@@ -48,24 +48,27 @@ def shortcut(plan: Plan) -> Run | None:
         return None
     scanning = _scanning(plan)
     outline = outline_of(plan.definition.function)
-    if outline is None or not _fits(plan, outline):
+    if outline is None:
         return scanning
+    if outline.cls is not dict:
+        return _of_class(plan, outline, scanning)
     make = _maker(plan, outline)
-    if not outline.pending:
-        return _unseen(plan, outline, make, scanning)
-    if outline.cls is dict:
+    if outline.pending:
         return _associating(plan, outline, make, scanning)
+    return _glancing(plan, outline, make, scanning)
+
+
+def _of_class(plan: Plan, outline: Outline, scanning: Run) -> Run:
+    """
+    Return the shortcut for a body that calls a class.
+    """
+    cls = outline.cls
+    adopt = kind_of(cls).adopter(cls, outline.keys)
+    told = plan.model is None or cls is plan.model
+    shown = not outline.pending or _shows_its_values(cls)
+    if told and shown and (adopt is not None or makes_plainly(cls, outline.keys)):
+        return _glancing(plan, outline, adopt, scanning)
     return scanning
-
-
-def _fits(plan: Plan, outline: Outline) -> bool:
-    """
-    Return whether the outline tells all that a build has to know.
-    """
-    if outline.cls is dict:
-        return True
-    told = plan.model is None or outline.cls is plan.model
-    return told and makes_plainly(outline.cls, outline.keys)
 
 
 def _maker(plan: Plan, outline: Outline) -> Make | None:
@@ -77,17 +80,12 @@ def _maker(plan: Plan, outline: Outline) -> Make | None:
     return plan.kind.maker(plan.model, outline.keys) or plan.finish
 
 
-def _unseen(
-    plan: Plan,
-    outline: Outline,
-    make: Make | None,
-    scanning: Run,
-) -> Run:
+def _glancing(plan: Plan, outline: Outline, make: Make | None, scanning: Run) -> Run:
     """
-    Return a function that does not look at the values that the body made.
+    Return a function that looks only at those values that may need working out.
     """
     body, name, cls = plan.definition.function, plan.name, outline.cls
-    code, complete = outline.code, plan.complete
+    code, pending, complete = outline.code, outline.pending, plan.complete
     (look, key, value), names = _first_name(outline)
 
     def run(given: Any) -> Any:
@@ -97,18 +95,21 @@ def _unseen(
             if scope.get(other) is not meant:
                 return scanning(given)
         try:
-            made = body()
+            made: Any = body()
             if type(made) is not cls:
                 # The class's own name stands for another one since.
                 return complete(made, None)
+            for at in pending:
+                if type(made.__dict__.get(at)) in DEFERRED:
+                    return complete(made, None)
             return made if make is None else make(made)
         except Exception as error:
             leave_trail(error, name)
             raise
 
-    quick: Any = body if make is None else lambda: make(body())
-    plan.quick = quick
-    plan.is_quick = outline.holds
+    if not pending:
+        quick: Any = body if make is None else lambda: make(body())
+        plan.quick, plan.is_quick = quick, outline.holds
     return run
 
 

@@ -10,7 +10,11 @@ from typing import NamedTuple
 import attrs
 import pytest
 
+from sqlalchemy import JSON
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
 from machina_lab import Lab, assoc, lazy, literal, sequence
+from machina_lab.alchemy.provenance import provenance
 from machina_lab.core.shortcuts import shortcut
 from tests.support.models import Article, User
 
@@ -54,6 +58,33 @@ class Bag(dict):
     pass
 
 
+class Base(DeclarativeBase):
+    pass
+
+
+class Member(Base):
+    __tablename__ = "short_members"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(default="member")
+    tags: Mapped[list[str]] = mapped_column(JSON, default=[])
+
+
+class Only(Base):
+    __tablename__ = "short_only"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    one: "Only | None" = None
+    __allow_unmapped__ = True
+
+    def __new__(cls, **_):
+        if cls.one is None:
+            cls.one = super().__new__(cls)
+        return cls.one
+
+
 BODIES = {
     "dict": lambda: {"x": 1, "y": 2},
     "dict that is kept": lambda kept={"x": 1, "y": 2}: kept,
@@ -73,6 +104,11 @@ GIVENS = {
     "a literal": {"y": literal(len)},
     "a marked lazy": {"y": lazy(lambda: 7)},
 }
+
+
+@pytest.fixture(name="lab")
+def _lab():
+    return Lab()
 
 
 class TestSameAsTheLongWay:
@@ -260,3 +296,92 @@ class TestChangesAreNoticed:
         kind = lambda _: lambda: "late"
 
         assert "late" == lab.build("number")["x"]
+
+
+class TestMappedBodies:
+    """
+    Bodies that call a mapped class: what is noted of the record is read off their text.
+    """
+
+    def test_same_is_noted_as_of_any_body(self, lab):
+        """
+        A body of one statement and a longer one make records that are known alike.
+        """
+        writer = User(name="Ada")
+
+        @lab.factory
+        def short():
+            return Article(title="A", visits=None, author=writer)
+
+        @lab.factory
+        def long():
+            made = Article(title="A", author=writer)
+            made.visits = None
+            return made
+
+        one, other = provenance(lab.build("short")), provenance(lab.build("long"))
+
+        assert {"title", "visits", "author"} == one.named == other.named
+        assert one.made
+        assert one.names("author", writer)
+        assert not one.names("author", User())
+
+    def test_defaults_are_filled_in(self, lab):
+        """
+        Plain column defaults that the text does not give are on the record.
+        """
+
+        @lab.factory
+        def member():
+            return Member(name="Al")
+
+        assert "member" == lab.build("member").role
+        assert ["member"] * 2 == [each.role for each in lab.build_list(2, "member")]
+        assert lab.build("member").tags is not lab.build("member").tags
+
+    def test_class_mapped_since_then(self, lab):
+        """
+        After a new class was mapped, records are noted anew, with what it brought.
+        """
+
+        @lab.factory
+        def member():
+            return Member(name="Al")
+
+        lab.build("member")
+
+        class Guest(Base):
+            __tablename__ = "short_guests"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+        made = lab.build("member")
+
+        assert {"name"} == provenance(made).named
+        assert "member" == made.role
+
+    def test_lazy_and_association_in_columns_and_names(self, lab):
+        """
+        What a name in the text stands for is looked at as it comes.
+        """
+        name = lambda: "late"
+
+        @lab.factory
+        def member():
+            return Member(name=name)
+
+        assert "late" == lab.build("member").name
+
+    def test_record_of_another_build_is_left_alone(self, lab):
+        """
+        A class that hands out one object keeps what was noted of it first.
+        """
+
+        @lab.factory
+        def only():
+            return Only(name="Al")
+
+        first = lab.build("only")
+        kept = provenance(first)
+
+        assert lab.build("only") is first
+        assert kept == provenance(first)
