@@ -159,27 +159,37 @@ def quick_adopter(model: type, names: frozenset[str]) -> Callable[[Any], Any]:
     """
     Return an `adopt` for records that a body made by calling *model* with *names*.
 
-    Where the constructor is declarative's and the names are those of columns and
+    The constructor is declarative's. Where the names are those of columns and
     associations, all that is noted of such a record is known before it is made.
     """
-    plan = plan_of(model)
-    plain = names <= plan.scalars.keys() | plan.relations.keys()
-    if not plain or not plan.quick or plan.dataclass or plan.polymorphic:
-        return adopt
-    named, parents = tuple(names), plan.singles & names
-    unset = plan.defaults.keys() - names
+    named = tuple(names)
+    plan: Plan | None = None
+    plain = lacking = False
+    parents: frozenset[str] = frozenset()
 
     def quick_adopt(record: Any) -> Any:
+        nonlocal plan, plain, lacking, parents
+        if plan is None or not is_current(plan):
+            plan = plan_of(model)
+            plain = _is_told(plan, names)
+            lacking = not plan.defaults.keys() <= names
+            parents = names & plan.singles
         state = record._sa_instance_state  # noqa: SLF001 - its mark
-        seen = state.session_id is not None or "info" in vars(state)
-        if seen or not is_current(plan):
+        if not plain or state.session_id is not None or "info" in vars(state):
             return adopt(record)
-        if unset:
+        if lacking:
             _set_all(plan, record, plan.defaults_but(record.__dict__))
         remember(state, named, (), parents)
         return record
 
     return quick_adopt
+
+
+def _is_told(plan: Plan, names: frozenset[str]) -> bool:
+    """
+    Return whether a call of the class with *names* sets these attributes, no others.
+    """
+    return not plan.polymorphic and names <= plan.scalars.keys() | plan.relations.keys()
 
 
 def _set_by_body(plan: Plan, loaded: Mapping[str, Any]) -> Iterable[str]:

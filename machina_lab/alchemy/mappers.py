@@ -13,7 +13,7 @@ from typing import Any, Final
 from machina_lab.alchemy import construction, params
 from machina_lab.alchemy.outlines import is_configured, read_outline
 from machina_lab.alchemy.parents import settle_keys
-from machina_lab.alchemy.plans import plan_of
+from machina_lab.alchemy.plans import is_made_plainly, plan_of
 from machina_lab.alchemy.provenance import Provenance, explicit_nones, provenance
 from machina_lab.core.records import Field, RecordKind
 
@@ -83,14 +83,21 @@ class MappedKind(RecordKind):
         make = construction.construct
         return lambda attributes: make(model, attributes, given)
 
-    def adopter(
-        self, model: type, names: frozenset[str] | None = None
-    ) -> Callable[[Any], Any]:
+    def adopter(self, model: type) -> Callable[[Any], Any]:
         """
         Note where its attributes came from; see `construction.adopt`.
         """
-        if names is None:
-            return construction.adopt
+        del model
+        return construction.adopt
+
+    def named_adopter(
+        self, model: type, names: frozenset[str]
+    ) -> Callable[[Any], Any] | None:
+        """
+        Note the same where the constructor is declarative's: it sets *names* alone.
+        """
+        if not is_made_plainly(model):
+            return None
         return construction.quick_adopter(model, names)
 
     def change(

@@ -115,8 +115,7 @@ class Plan:
 
     def _read_constructor(self) -> None:
         self.init = self.mapper.class_manager.original_init
-        plain = self.init is _DEFAULT_INIT
-        self.quick = plain and _is_ordinary(self.model)
+        self.quick = is_made_plainly(self.model)
         self.new = self.mapper.class_manager.new_instance
         self.events = self.mapper.class_manager.dispatch
         self.scalars = dict(_plain_scalars(self.model, self.columns))
@@ -182,12 +181,14 @@ class Plan:
         return found
 
 
-def _is_ordinary(model: Any) -> bool:
+def is_made_plainly(model: Any) -> bool:
     """
-    Return whether making and setting attributes is nothing but that.
+    Return whether a mapped class has declarative's constructor, and only that.
     """
+    manager = model._sa_class_manager  # noqa: SLF001 - its mark
     return (
-        type(model).__call__ is type.__call__
+        manager.original_init is _DEFAULT_INIT
+        and type(model).__call__ is type.__call__
         and model.__setattr__ is object.__setattr__
     )
 

@@ -12,12 +12,19 @@ import dataclasses
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from machina_lab.core.class_kinds import ClassKind, field_of, forced, hints_of
+from machina_lab.core.lazies import DEFERRED
 from machina_lab.core.library_kinds import AttrsKind, PydanticKind
 from machina_lab.core.object_kinds import ObjectKind
-from machina_lab.core.records import MISSING, Field, RecordKind, add_general_kind
+from machina_lab.core.records import (
+    MISSING,
+    Field,
+    RecordKind,
+    add_general_kind,
+    unchanged,
+)
 
 
 class MappingKind(RecordKind):
@@ -74,6 +81,10 @@ class MappingKind(RecordKind):
         return dict(record)
 
 
+#: What makes defaults that need no working out.
+_PLAIN_FACTORIES: Final = (dataclasses.MISSING, list, dict, set, tuple)
+
+
 class DataclassKind(ClassKind):
     """
     Dataclasses, frozen and slotted ones too.
@@ -122,6 +133,25 @@ class DataclassKind(ClassKind):
         """
         quick = names <= self.fields(model).keys() - _not_in_init(model)
         return (lambda attributes: model(**attributes)) if quick else None
+
+    def named_adopter(
+        self, model: type, names: frozenset[str]
+    ) -> Callable[[Any], Any] | None:
+        """
+        Do nothing, where the constructor is generated and other defaults are plain.
+        """
+        fields: dict[str, Any] = model.__dataclass_fields__  # type: ignore[attr-defined]  # dataclasses' mark
+        made_by = getattr(model.__init__, "__code__", None)  # type: ignore[misc]  # of a class
+        generated = made_by is not None and made_by.co_filename == "<string>"
+        if not generated or hasattr(model, "__post_init__"):
+            return None
+        plain = all(
+            type(each.default) not in DEFERRED
+            and each.default_factory in _PLAIN_FACTORIES
+            for name, each in fields.items()
+            if name not in names
+        )
+        return unchanged if plain else None
 
     def change(
         self, record: Any, changes: dict[str, Any], given: Mapping[str, Any]

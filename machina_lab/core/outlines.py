@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass
+from dataclasses import dataclass
 from types import CodeType
 from typing import Any, Final
 
@@ -94,27 +94,6 @@ def outline_of(function: Callable[..., Any]) -> Outline | None:
     )
 
 
-def makes_plainly(cls: type, keys: frozenset[str]) -> bool:
-    """
-    Return whether a call of *cls* with *keys* adds nothing that has to be worked out.
-
-    True only for dataclasses whose constructor is generated and whose other defaults
-    are plain values.
-    """
-    fields: dict[str, Any] | None = getattr(cls, "__dataclass_fields__", None)
-    made_by = getattr(cls.__init__, "__code__", None)  # type: ignore[misc]  # of a class
-    generated = made_by is not None and made_by.co_filename == "<string>"
-    if fields is None or not generated or hasattr(cls, "__post_init__"):
-        return False
-    return all(
-        type(each.default) not in DEFERRED
-        and (each.default_factory is MISSING or each.default_factory in _COLLECTIONS)
-        for name, each in fields.items()
-        if name not in keys
-    )
-
-
-_COLLECTIONS: Final = (list, dict, set, tuple)
 _PLAIN_NODES: Final = (
     ast.Constant,
     ast.JoinedStr,

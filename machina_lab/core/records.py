@@ -130,17 +130,23 @@ class RecordKind(ABC):
         del model, names
         return None
 
-    def adopter(
-        self, model: type, names: frozenset[str] | None = None
-    ) -> Callable[[Any], Any] | None:
+    def adopter(self, model: type) -> Callable[[Any], Any] | None:
         """
         Return what is done to a record that a body made and nobody changes.
 
         None where nothing is.
+        """
+        del model
+        return None
 
-        Args:
-            model: The record's class.
-            names: What the body gave the class when it called it, where that is known.
+    def named_adopter(
+        self, model: type, names: frozenset[str]
+    ) -> Callable[[Any], Any] | None:
+        """
+        Return a quicker `adopter` for records made by calling *model* with *names*.
+
+        Only where such a call puts nothing else on the record that could need working
+        out; None where that cannot be told.
         """
         del model, names
         return None
@@ -212,6 +218,13 @@ class RecordKind(ABC):
         Return *record* as a short label for tables: `User 3`.
         """
         return type(record).__name__
+
+
+def unchanged(record: Any) -> Any:
+    """
+    Return *record*: there is nothing to do to it.
+    """
+    return record
 
 
 #: Kind of each class met so far. Weak: a notebook cell run twice drops its old class.

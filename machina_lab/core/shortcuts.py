@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from machina_lab.core.associations import ASSOCIATIONS, built_default
 from machina_lab.core.lazies import DEFERRED, LAZIES
 from machina_lab.core.merging import makes_records
-from machina_lab.core.outlines import Outline, makes_plainly, outline_of
-from machina_lab.core.records import kind_of
+from machina_lab.core.outlines import Outline, outline_of
+from machina_lab.core.records import kind_of, unchanged
 from machina_lab.core.trails import leave_trail
 
 
@@ -63,12 +63,12 @@ def _of_class(plan: Plan, outline: Outline, scanning: Run) -> Run:
     Return the shortcut for a body that calls a class.
     """
     cls = outline.cls
-    adopt = kind_of(cls).adopter(cls, outline.keys)
+    finish = kind_of(cls).named_adopter(cls, outline.keys)
     told = plan.model is None or cls is plan.model
     shown = not outline.pending or _shows_its_values(cls)
-    if told and shown and (adopt is not None or makes_plainly(cls, outline.keys)):
-        return _glancing(plan, outline, adopt, scanning)
-    return scanning
+    if finish is None or not told or not shown:
+        return scanning
+    return _glancing(plan, outline, None if finish is unchanged else finish, scanning)
 
 
 def _maker(plan: Plan, outline: Outline) -> Make | None:

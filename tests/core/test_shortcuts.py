@@ -32,6 +32,22 @@ class Slotted:
     y: int
 
 
+@dataclasses.dataclass
+class Late:
+    x: int
+    y: int = 0
+
+    def __post_init__(self):
+        if not self.y:
+            self.y = lambda late: late.x + 1
+
+
+@dataclasses.dataclass
+class Lazily:
+    x: int
+    y: int = lambda: 3
+
+
 @attrs.define
 class Mark:
     x: int
@@ -69,6 +85,16 @@ class Member(Base):
     name: Mapped[str]
     role: Mapped[str] = mapped_column(default="member")
     tags: Mapped[list[str]] = mapped_column(JSON, default=[])
+
+
+class Handmade(Base):
+    __tablename__ = "short_handmade"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+    def __init__(self, name):
+        self.name = lambda: name.upper()
 
 
 class Only(Base):
@@ -385,3 +411,70 @@ class TestMappedBodies:
 
         assert lab.build("only") is first
         assert kept == provenance(first)
+
+    def test_constructor_of_its_own(self, lab):
+        """
+        A constructor that puts a lazy on the record has it worked out.
+        """
+
+        @lab.factory
+        def handmade():
+            return Handmade(name="Al")
+
+        assert "AL" == lab.build("handmade").name
+        assert ["AL"] * 2 == [each.name for each in lab.build_list(2, "handmade")]
+
+
+class TestBodiesOfClasses:
+    def test_only_names_are_looked_at(self, lab):
+        """
+        A plain value beside a lazy: both come out right, overridden or not.
+        """
+        later = lambda point: point.x + 1
+
+        @lab.factory
+        def point():
+            return Point(x=int("1"), y=later)
+
+        assert Point(1, 2) == lab.build("point")
+        assert [Point(1, 2)] * 2 == lab.build_list(2, "point")
+        assert Point(4, 5) == lab.build("point", x=4)
+        assert Point(1, 9) == lab.build("point", y=lambda: 9)
+
+    def test_slots_are_looked_at_the_long_way(self, lab):
+        """
+        A record without a dict of its own is read by its fields.
+        """
+        later = lambda: 3
+
+        @lab.factory
+        def slotted():
+            return Slotted(x=1, y=later)
+
+        assert Slotted(1, 3) == lab.build("slotted")
+
+    def test_what_a_class_does_after_its_constructor(self, lab):
+        """
+        `__post_init__` may put a lazy on the record, too.
+        """
+
+        @lab.factory
+        def late():
+            return Late(x=1)
+
+        assert 2 == lab.build("late").y
+
+    def test_default_that_is_a_function(self, lab):
+        """
+        A field's own default may be a lazy: it is worked out unless the body gives one.
+        """
+
+        @lab.factory
+        def given():
+            return Lazily(x=1, y=2)
+
+        @lab.factory
+        def left():
+            return Lazily(x=1)
+
+        assert (2, 3) == (lab.build("given").y, lab.build("left").y)
