@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, Self
 
 
 _LONGEST: Final = 300
@@ -149,29 +150,50 @@ class Page:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
 
-@dataclass(frozen=True)
-class Themed:
+class Picture(str):
     """
-    A picture in light or dark colours, whatever the front end's are.
+    A diagram as SVG text: a front end shows the picture, a terminal what it tells.
 
     Attributes:
-        picture: The picture, which shows itself as HTML.
-        theme: `light` or `dark`.
+        diagram: The picture, which shows itself as HTML.
+        told: What it tells, as text.
+        theme: `light` or `dark` whatever the front end's is, or `auto`.
     """
 
-    picture: Any
+    __slots__ = ("diagram", "theme", "told")
+
+    diagram: Any
+    told: str
     theme: str
+
+    def __new__(cls, diagram: Any, told: str, theme: str = "auto") -> Self:
+        """
+        Keep the diagram's text as one's own.
+        """
+        made = super().__new__(cls, diagram)
+        made.diagram, made.told, made.theme = diagram, told, theme
+        return made
 
     def __repr__(self) -> str:
         """
-        Return the picture's text.
+        Return what a terminal shows.
         """
-        return repr(self.picture)
+        return self.told
 
     def _repr_html_(self) -> str:
-        inner = self.picture._repr_html_()
-        style = f"color-scheme: {self.theme}; background: Canvas"
+        inner: str = self.diagram._repr_html_()
+        if self.theme == "auto":
+            return inner
+        # As wide as the picture: the page around it has the other colours.
+        style = f"color-scheme: {self.theme}; background: Canvas; display: inline-block"
         return f'<div style="{style}">{inner}</div>'
+
+    def save(self, path: str | Path) -> Path:
+        """
+        Write the picture to *path* and return it.
+        """
+        saved: Path = self.diagram.save(path)
+        return saved
 
 
 def cut(value: object, limit: int = _LONGEST) -> str:

@@ -16,7 +16,7 @@ from machina_lab.notebook.display import (
     Facts,
     Grid,
     Page,
-    Themed,
+    Picture,
     cut,
 )
 from machina_lab.notebook.labels import label
@@ -25,6 +25,8 @@ from machina_lab.notebook.suggestions import type_label
 from machina_lab.notebook.waiting import is_async
 
 
+#: Foreign keys that a diagram lists where it cannot be seen.
+_ARROWS: Final = 60
 _NO_FACTORIES: Final = "no factories yet: define one with @lab.factory"
 
 
@@ -228,10 +230,13 @@ def diagram(table: str = "") -> Any:
     """
     Return a picture of the tables, or of one and its neighbours (`%schema --diagram`).
     """
-    around = {"around": table} if table else {}
-    picture = _read_schema().diagram("svg", **around)
-    theme = desk.settings.theme
-    return picture if theme == "auto" else Themed(picture, theme)
+    found = _read_schema()
+    drawn = found.diagram("svg", **({"around": table} if table else {}))
+    near = found.neighbourhood(table) if table else found
+    arrows = [str(relation) for relation in near.relations]
+    more = [f"and {len(arrows) - _ARROWS} more"] if len(arrows) > _ARROWS else []
+    told = "\n".join([*arrows[:_ARROWS], *more]) or "no table points to another"
+    return Picture(drawn, told, desk.settings.theme)
 
 
 def _read_schema() -> Any:

@@ -70,3 +70,25 @@ class TestDiagram:
         assert "data:image/svg+xml;base64," in picture
         assert "color-scheme: dark" in dark
         assert "color-scheme" not in picture
+
+    def test_tells_what_a_terminal_cannot_show(self, cell, tmp_path):
+        """
+        As text it lists the foreign keys; it is SVG and can be saved.
+        """
+        near = cell("%schema orders --diagram").result
+        whole = cell("%schema --diagram").result
+
+        assert ["order_lines.order_id", "orders.customer_id"] == sorted(
+            line.split(" = ")[0] for line in repr(near).splitlines()
+        )
+        assert set(repr(near).splitlines()) < set(repr(whole).splitlines())
+        assert near.startswith("<svg")
+        assert near == near.save(tmp_path / "orders.svg").read_text()
+
+    def test_without_foreign_keys(self, cell):
+        """
+        Tables that stand alone are told to.
+        """
+        cell("%lab connect sqlite://")
+
+        assert "no table points to another" == repr(cell("%schema --diagram").result)
