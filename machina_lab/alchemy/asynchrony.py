@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
+from sqlalchemy.util.concurrency import in_greenlet
 
 from machina_lab.alchemy.journal import Step
 from machina_lab.alchemy.repos import Repo
@@ -101,10 +102,11 @@ class AsyncRepo(Repo):
 
     def insert(self, job: InsertJob) -> list[Any]:
         """
-        Refuse: this database has to be awaited.
+        Do *job* inside `arun`; refuse elsewhere: this database has to be awaited.
         """
-        del job
-        self._refuse("insert")
+        if not in_greenlet():
+            self._refuse("insert")
+        return Repo.insert(self, job)
 
     def commit(self) -> None:
         """

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 from machina_lab.errors import OptionError
 from machina_lab.notebook.desk import desk
+from machina_lab.notebook.params import Params
+from machina_lab.notebook.waiting import waited_work
 
 
 _OPTIONS: Final = ("seed", "records", "deep")
@@ -187,11 +190,13 @@ def _params(
     attrs: Any,
     opts: Mapping[str, Any] | None,
     overrides: dict[str, Any],
-) -> Any:
+) -> Params:
     given = checked(opts, _PARAMS_OPTIONS, verb)
     seed = given.pop("seed", None)
+    lab = desk.lab
+    work = partial(lab.params_with_options, verb, name, attrs, given, overrides)
     with seeded(seed):
-        return desk.lab.params_with_options(verb, name, attrs, given, overrides)
+        return Params(waited_work(work) if verb.endswith("with_assocs") else work())
 
 
 def checked(

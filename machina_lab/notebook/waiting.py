@@ -4,10 +4,14 @@ Verbs of the lab that may have to be awaited.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.loops import loop
+
+
+T = TypeVar("T")
 
 
 def is_async() -> bool:
@@ -26,3 +30,13 @@ def waited(verb: str, /, *args: Any, **options: Any) -> Any:
     if awaited is not None:
         return loop.run(awaited(*args, **options))
     return getattr(lab, verb)(*args, **options)
+
+
+def waited_work(work: Callable[[], T]) -> T:
+    """
+    Do *work*, which may insert, where the current lab's database can be waited for.
+    """
+    if not is_async():
+        return work()
+    found: T = loop.run(desk.lab.repo.arun(lambda _session: work()))
+    return found

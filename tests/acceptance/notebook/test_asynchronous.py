@@ -48,6 +48,16 @@ class TestAsync:
         assert "Committed customers 4, orders 2" == repr(committed)
         assert 4 == sqlite.count("customers")
 
+    def test_params_with_the_keys_of_parents(self, cell, sqlite):
+        """
+        The parents of params are awaited, too.
+        """
+        params = cell("%params_with_assocs order").result
+        cell("%lab commit")
+
+        assert 1 == params["customer_id"]
+        assert 1 == sqlite.count("customers")
+
     def test_rollback_and_errors(self, cell, sqlite):
         """
         Rolling back and the database's errors work as with any repo.

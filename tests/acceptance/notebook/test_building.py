@@ -193,6 +193,22 @@ class TestParams:
         assert "2024-01-31" == wire["born"]
         assert "created_at" in cell("%params_for customer --keep-none").result
 
+    def test_long_values_are_cut_in_a_cell(self, cell):
+        """
+        A value of ten megabytes is there whole and shown by its beginning.
+        """
+        cell("shop.define(lambda: {'theme': '', 'sizes': []}, name='settings')")
+        cell("long = 'x' * 10**7")
+        ran = cell("%params_for customer name=$long")
+        more = cell("%params_for settings theme=$long sizes={[b'y' * 10**7]}")
+
+        assert 10**7 == len(ran.result["name"])
+        assert isinstance(ran.result, dict)
+        assert len(ran.stdout) < 3_000
+        assert "(10,000,000 characters)" in ran.stdout
+        assert "(10,000,000 bytes)" in more.stdout
+        assert len(more.stdout) < 5_000
+
     def test_with_assocs_inserts_the_parents(self, cell, shop):
         """
         params_with_assocs has the keys of inserted parents.
