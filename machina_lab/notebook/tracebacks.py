@@ -270,7 +270,7 @@ def users_errors(shell: Any, settings: Any) -> Iterator[None]:
     except MachinaError:
         raise
     except Exception as error:
-        if not hasattr(error, "_render_traceback_"):
+        if shell is not None and not hasattr(error, "_render_traceback_"):
             rendering = Rendering(error, shell, settings)
             error._render_traceback_ = rendering  # type: ignore[attr-defined]
         raise

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.loops import loop
+from machina_lab.notebook.tracebacks import users_errors
 
 
 T = TypeVar("T")
@@ -24,12 +25,15 @@ def is_async() -> bool:
 def waited(verb: str, /, *args: Any, **options: Any) -> Any:
     """
     Call a verb of the current lab, and wait for it if it has to be awaited.
+
+    What the database refuses looks the same by magic and by function.
     """
     lab = desk.lab
     awaited = getattr(lab, f"a{verb}", None) if is_async() else None
-    if awaited is not None:
-        return loop.run(awaited(*args, **options))
-    return getattr(lab, verb)(*args, **options)
+    with users_errors(desk.shell, desk.settings):
+        if awaited is not None:
+            return loop.run(awaited(*args, **options))
+        return getattr(lab, verb)(*args, **options)
 
 
 def waited_work(work: Callable[[], T]) -> T:

@@ -119,12 +119,19 @@ class TestInsert:
         assert not ran.success
         assert [{"customers": 2}] == [dict(step.rows) for step in shop.journal]
 
-    def test_a_row_that_the_database_refuses(self, cell, shop):
+    @pytest.mark.parametrize(
+        "again",
+        [
+            "%insert_list 2 customer email=a@x",
+            "import machina_lab.notebook as n; n.insert_pair('customer', email='a@x')",
+        ],
+    )
+    def test_a_row_that_the_database_refuses(self, cell, shop, again):
         """
         A violated constraint is one line; earlier rows stay, the session stays usable.
         """
         cell("%insert customer email=a@x")
-        ran = cell("%insert_list 2 customer email=a@x")
+        ran = cell(again)
         cell("%insert customer email=b@x")
 
         assert "IntegrityError" == type(ran.error).__name__
