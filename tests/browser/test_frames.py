@@ -7,6 +7,7 @@ import pytest
 
 from nbconvert import HTMLExporter
 
+from tests.support.browsers import SCREENSHOTS
 from tests.support.notebooks import executed, written
 
 
@@ -99,13 +100,15 @@ def test_in_a_notebook_that_is_not_trusted(server, opened):
     page.screenshot("frames-untrusted")
 
 
-def test_exported_as_html(server, browser):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_exported_as_html(server, browser, theme):
     """
     Exported as a page, the frames are there, and markup in the data is text.
     """
     path = written(server.folder / "exported.ipynb", SETUP, *CELLS)
-    html, _ = HTMLExporter(template_name="lab").from_notebook_node(executed(path))
-    file = server.folder / "exported.html"
+    exporter = HTMLExporter(template_name="lab", theme=theme)
+    html, _ = exporter.from_notebook_node(executed(path))
+    file = server.folder / f"exported-{theme}.html"
     file.write_text(html, encoding="utf-8")
 
     page = browser.page(file.as_uri())
@@ -113,4 +116,5 @@ def test_exported_as_html(server, browser):
     assert page.locator("table.dataframe").count() == 6
     assert page.locator(".jp-OutputArea-output img").count() == 0
     assert page.get_by_text('<img src=x onerror="x()">', exact=True).count() == 1
+    page.screenshot(path=SCREENSHOTS / f"frames-exported-{theme}.png", full_page=True)
     page.close()

@@ -25,6 +25,8 @@ Base.metadata.create_all(shop.repo.engine)
 def own():
     return Customer(name=no_such_name)
 
+jane = shop.build("customer")
+
 %load_ext machina_lab
 %lab use shop
 shop.tables();"""
@@ -59,6 +61,12 @@ OFFERED = {
     "%schema order": ["orders", "order_lines"],
     "%scaffold prod": ["products", "product_tags"],
     "%lab co": ["connect", "commit"],
+    "%sequences reset em": ["email"],
+    "%build order customer=$ja": ["$jane"],
+    "%load_fixtures x --keys n": ["new"],
+    "%export_fixtures my": ["'my sets/"],
+    "%%insert_list order\nnu": ["number"],
+    "%%insert_list order\nnumber,state\nA1,p": ["paid"],
 }
 
 
@@ -93,13 +101,14 @@ def ours(console):
     return [text for text in console if "[yjs#" not in text]
 
 
-def test_completes_what_may_stand_there(page, front_end):
+def test_completes_what_may_stand_there(page, front_end, server):
     """
-    Tab offers factories, variants, attributes, values, options, tables and actions.
+    Tab offers all that a line or a row may hold: names, values, options and paths.
 
     The front end itself adds words of the cell where nothing is typed yet; so these
     lines all have a letter or a mark before the cursor.
     """
+    (server.folder / "my sets").mkdir(exist_ok=True)
     for line, expected in OFFERED.items():
         assert (line, sorted(page.complete(1, line))) == (line, sorted(expected))
     page.complete(1, "%build customer ", picture=f"magics-completion-{front_end}")
