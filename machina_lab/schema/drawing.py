@@ -77,9 +77,16 @@ def draw(
         for table in schema
     }
     edges = [(relation.table, relation.parent) for relation in schema.relations]
-    width, height = place(boxes, edges)
+    places = place(boxes, edges)
+    width, height = places.width, places.height
     curves = [
-        _curve(relation, schema.table(relation.table), boxes, rows)
+        _curve(
+            relation,
+            schema.table(relation.table),
+            boxes,
+            rows,
+            places.lanes.get((relation.table, relation.parent), ()),
+        )
         for relation in schema.relations
     ]
     drawn = [
@@ -180,6 +187,7 @@ def _curve(
     child: Table,
     boxes: Mapping[str, Box],
     rows: Mapping[str, list[Column]],
+    lanes: Sequence[Box],
 ) -> str:
     start, end = boxes[relation.table], boxes[relation.parent]
     fk = relation.foreign_key
@@ -189,6 +197,8 @@ def _curve(
         right = start.x + start.width
         path = f"M{right:.1f} {y1:.1f} C{right + 46:.1f} {y1:.1f} {right + 46:.1f}"
         path += f" {start.y + 10:.1f} {right:.1f} {start.y + 10:.1f}"
+    elif lanes:
+        path = _through(lanes, start, end, y1, y2)
     else:
         x1, x2, bend1, bend2 = _sides(start, end)
         path = f"M{x1:.1f} {y1:.1f} C{bend1:.1f} {y1:.1f} {bend2:.1f} {y2:.1f}"
@@ -198,6 +208,29 @@ def _curve(
         f'<path class="{classes}" marker-end="url(#to)" d="{path}">'
         f"<title>{_text(str(relation))}</title></path>"
     )
+
+
+def _through(lanes: Sequence[Box], start: Box, end: Box, y1: float, y2: float) -> str:
+    """
+    Return the path of an edge that passes other columns of boxes, each by its lane.
+    """
+    # A parent is on the right only where a cycle had to be turned round.
+    leftwards = end.x < start.x
+    x, goal = start.x, end.x + end.width
+    if not leftwards:
+        x, goal = start.x + start.width, end.x
+    stops = [(lane.x + lane.width, lane.x, lane.y) for lane in lanes]
+    if not leftwards:
+        stops = [(left, right, y) for right, left, y in reversed(stops)]
+    y = y1
+    path = f"M{x:.1f} {y:.1f}"
+    for near, far, height in [*stops, (goal, goal, y2)]:
+        middle = (x + near) / 2
+        path += f" C{middle:.1f} {y:.1f} {middle:.1f} {height:.1f}"
+        path += f" {near:.1f} {height:.1f}"
+        path += f" H{far:.1f}" if far != near else ""
+        x, y = far, height
+    return path
 
 
 def _sides(start: Box, end: Box) -> tuple[float, float, float, float]:

@@ -2,7 +2,9 @@
 Where the boxes of a diagram go: layers from left to right, parents on the left.
 
 Layers and the order within them come from igraph (Sugiyama's method); boxes are then
-moved so that none overlap. Parts that are not tied together stand one below the other.
+moved so that none overlap. An edge that passes other layers gets a *lane* through each,
+shared by all edges to the same parent, so that it does not run behind boxes. Parts that
+are not tied together stand one below the other.
 """
 
 from __future__ import annotations
@@ -24,10 +26,14 @@ _WIDTH: Final = 1500
 _TALLEST: Final = 1600
 
 
+#: Space that a lane takes.
+_LANE: Final = 12
+
+
 @dataclass(slots=True)
 class Box:
     """
-    A table's place in the picture.
+    A table's place in the picture, or a lane's.
     """
 
     key: str
@@ -35,27 +41,41 @@ class Box:
     height: float
     x: float = 0
     y: float = 0
+    gap: float = GAP
 
 
-def place(
-    boxes: Mapping[str, Box], edges: Sequence[tuple[str, str]]
-) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """
+    What came of placing boxes.
+
+    Attributes:
+        width: Width of the whole.
+        height: Height of the whole.
+        lanes: Child and parent -> the lanes between them, from the child on.
+    """
+
+    width: float
+    height: float
+    lanes: Mapping[tuple[str, str], Sequence[Box]]
+
+
+def place(boxes: Mapping[str, Box], edges: Sequence[tuple[str, str]]) -> Places:
     """
     Set the places of *boxes*; *edges* lead from child to parent.
-
-    Returns:
-        Width and height of the whole.
     """
+    lanes: dict[tuple[str, str], list[Box]] = {}
     parts = _parts(list(boxes), edges)
     large = [part for part in parts if len(part) > 1]
     alone = [part[0] for part in parts if len(part) == 1]
     top = width = 0.0
     for part in sorted(large, key=len, reverse=True):
         inside = [edge for edge in edges if edge[0] in part and edge[0] != edge[1]]
-        right, bottom = _place_part([boxes[key] for key in part], inside, top)
+        part_boxes = [boxes[key] for key in part]
+        right, bottom = _place_part(part_boxes, inside, top, lanes)
         width, top = max(width, right), bottom + GAP
     right, bottom = _place_rows([boxes[key] for key in alone], top, max(width, _WIDTH))
-    return max(width, right), max(bottom, top - GAP)
+    return Places(max(width, right), max(bottom, top - GAP), lanes)
 
 
 def _parts(keys: list[str], edges: Sequence[tuple[str, str]]) -> list[list[str]]:
@@ -67,28 +87,34 @@ def _parts(keys: list[str], edges: Sequence[tuple[str, str]]) -> list[list[str]]
 
 
 def _place_part(
-    boxes: list[Box], edges: Sequence[tuple[str, str]], top: float
+    boxes: list[Box],
+    edges: Sequence[tuple[str, str]],
+    top: float,
+    lanes: dict[tuple[str, str], list[Box]],
 ) -> tuple[float, float]:
     """
-    Lay out tables that are tied together, below *top*.
+    Lay out tables that are tied together, below *top*; add the *lanes* between them.
     """
-    layers = _layers(boxes, edges)
+    columns = _layers(boxes, edges, lanes)
     x = 0.0
-    bottom = top
-    for layer in layers:
-        for box, _ in layer:
+    for column in columns:
+        width = max(box.width for box, _ in column)
+        for box, _ in column:
             box.x = x
-        x += max(box.width for box, _ in layer) + LAYER_GAP
-        _spread(layer)
-    highest = min(box.y for box in boxes)
-    for box in boxes:
+            box.width = box.width or width
+        x += width + LAYER_GAP
+        _spread(column)
+    placed = [box for column in columns for box, _ in column]
+    highest = min(box.y for box in placed)
+    for box in placed:
         box.y += top - highest
-        bottom = max(bottom, box.y + box.height)
-    return x - LAYER_GAP, bottom
+    return x - LAYER_GAP, max(box.y + box.height for box in placed)
 
 
 def _layers(
-    boxes: list[Box], edges: Sequence[tuple[str, str]]
+    boxes: list[Box],
+    edges: Sequence[tuple[str, str]],
+    lanes: dict[tuple[str, str], list[Box]],
 ) -> list[list[tuple[Box, float]]]:
     """
     Return the layers, roots first: each box with the height it would like to be at.
@@ -100,18 +126,49 @@ def _layers(
     graph: Any = igraph.Graph(len(boxes), pairs, directed=True)
     placed = graph.layout_sugiyama(hgap=1, vgap=1, maxiter=200)
     layers: dict[int, list[tuple[Box, float]]] = {}
-    for box, (across, layer) in zip(boxes, placed.coords, strict=False):
+    for box, (across, layer) in zip(boxes, placed.coords, strict=True):
         layers.setdefault(round(layer), []).append((box, across))
-    ordered = [sorted(layers[at], key=lambda each: each[1]) for at in sorted(layers)]
-    columns = [column for layer in ordered for column in _columns(layer)]
+    dealt = {at: _columns(layer) for at, layer in layers.items()}
+    _add_lanes(boxes, pairs, placed.edge_routing, dealt, lanes)
+    columns = [column for at in sorted(dealt) for column in dealt[at]]
+    columns = [sorted(column, key=lambda each: each[1]) for column in columns]
     unit = _unit(columns)
     return [[(box, across * unit) for box, across in column] for column in columns]
+
+
+def _add_lanes(
+    boxes: list[Box],
+    pairs: Sequence[tuple[int, int]],
+    routing: Sequence[Sequence[Sequence[float]]],
+    dealt: Mapping[int, list[list[tuple[Box, float]]]],
+    lanes: dict[tuple[str, str], list[Box]],
+) -> None:
+    """
+    Put a lane into each column that edges to one parent pass, where most of them do.
+    """
+    wishes: dict[tuple[int, int], list[float]] = {}
+    for (parent, _), points in zip(pairs, routing, strict=True):
+        for across, layer in points:
+            wishes.setdefault((parent, round(layer)), []).append(across)
+    made: dict[tuple[int, int], list[Box]] = {}
+    for (parent, layer), given in wishes.items():
+        wish = sum(given) / len(given)
+        for column in dealt[layer]:
+            lane = Box("", 0, 0, gap=_LANE)
+            column.append((lane, wish))
+            made.setdefault((parent, layer), []).append(lane)
+    for (parent, child), points in zip(pairs, routing, strict=True):
+        passed = sorted({round(layer) for _, layer in points})
+        through = [lane for layer in passed for lane in made[parent, layer]]
+        if through:
+            lanes[boxes[child].key, boxes[parent].key] = through[::-1]
 
 
 def _columns(layer: list[tuple[Box, float]]) -> list[list[tuple[Box, float]]]:
     """
     Deal a layer that is too tall out to several columns, each from top to bottom.
     """
+    layer = sorted(layer, key=lambda each: each[1])
     count = math.ceil(_height(layer) / _TALLEST)
     return [layer[start::count] for start in range(count)]
 
@@ -122,7 +179,7 @@ def _unit(columns: list[list[tuple[Box, float]]]) -> float:
     """
     boxes = [box for column in columns for box, _ in column]
     wishes = [across for column in columns for _, across in column]
-    usual = sum(box.height for box in boxes) / len(boxes) + GAP
+    usual = sum(box.height + box.gap for box in boxes) / len(boxes)
     reach = max(wishes) - min(wishes)
     needed = max(_height(column) for column in columns)
     return min(usual, needed / reach) if reach else usual
@@ -136,18 +193,25 @@ def _spread(layer: list[tuple[Box, float]]) -> None:
     blocks: list[tuple[list[tuple[Box, float]], float]] = []
     for each in layer:
         members = [each]
-        while blocks and blocks[-1][1] + _height(blocks[-1][0]) + GAP > _start(members):
+        while blocks and _end(*blocks[-1]) > _start(members):
             members = blocks.pop()[0] + members
         blocks.append((members, _start(members)))
     for members, start in blocks:
         y = start
         for box, _ in members:
             box.y = y
-            y += box.height + GAP
+            y += box.height + box.gap
+
+
+def _end(members: list[tuple[Box, float]], start: float) -> float:
+    """
+    Return where the next block may begin.
+    """
+    return start + sum(box.height + box.gap for box, _ in members)
 
 
 def _height(members: list[tuple[Box, float]]) -> float:
-    return sum(box.height + GAP for box, _ in members) - GAP
+    return sum(box.height + box.gap for box, _ in members) - members[-1][0].gap
 
 
 def _start(members: list[tuple[Box, float]]) -> float:
@@ -157,7 +221,7 @@ def _start(members: list[tuple[Box, float]]) -> float:
     total = offset = 0.0
     for box, wish in members:
         total += wish - box.height / 2 - offset
-        offset += box.height + GAP
+        offset += box.height + box.gap
     return total / len(members)
 
 

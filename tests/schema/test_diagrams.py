@@ -1,6 +1,10 @@
+import re
 import xml.etree.ElementTree as ET
 
+from itertools import product
+
 import pytest
+import sqlalchemy as sa
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -133,6 +137,45 @@ class TestAnyName:
         assert "<script" not in schema.diagram("dot")
 
 
+class TestEdges:
+    def test_long_ones_pass_between_the_boxes(self):
+        """
+        An edge over several columns keeps to a lane of its own in each.
+        """
+        metadata = sa.MetaData()
+        chain = [None, "a", "b", "c"]
+        for name, parent in zip("abcd", chain, strict=True):
+            table = sa.Table(
+                name, metadata, sa.Column("id", sa.Integer, primary_key=True)
+            )
+            if parent:
+                table.append_column(sa.Column("up", sa.ForeignKey(f"{parent}.id")))
+        metadata.tables["d"].append_column(sa.Column("far", sa.ForeignKey("a.id")))
+        svg = Schema.from_metadata(metadata).diagram()
+
+        (far,) = re.findall(r'd="([^"]*)"><title>d.far = a.id', svg)
+
+        assert 2 == far.count("H")
+
+    def test_one_that_closes_a_cycle(self):
+        """
+        An edge whose parent is on the right is drawn the other way round.
+        """
+        metadata = sa.MetaData()
+        for name, parent in zip("abcd", "dabc", strict=True):
+            key = sa.ForeignKey(f"{parent}.id", use_alter=True, name=name)
+            columns = [sa.Column("id", sa.Integer, primary_key=True)]
+            sa.Table(name, metadata, *columns, sa.Column("up", key))
+
+        svg = Schema.from_metadata(metadata).diagram()
+
+        starts = [float(x) for x in re.findall(r'd="M([\d.]+) ', svg)]
+        ends = [float(x) for x in re.findall(r' ([\d.]+) [\d.]+"><title>', svg)]
+        pairs = list(zip(starts[1:], ends, strict=True))
+        assert 1 == sum(start < end for start, end in pairs)
+        assert 4 == len(pairs)
+
+
 class TestTexts:
     def test_mermaid(self, shop):
         """
@@ -161,12 +204,16 @@ class TestTexts:
 )
 def test_boxes_never_overlap(edges, heights):
     """
-    However tables are tied together, no box lies on another.
+    However tables are tied together, no box lies on another and no edge behind one.
     """
     boxes = {str(n): Box(str(n), 100, height) for n, height in enumerate(heights)}
 
-    place(boxes, [(str(a), str(b)) for a, b in edges])
+    places = place(boxes, [(str(a), str(b)) for a, b in edges])
 
+    for lanes in places.lanes.values():
+        for lane, box in product(lanes, boxes.values()):
+            beside = box.x != lane.x
+            assert beside or not box.y <= lane.y <= box.y + box.height
     placed = list(boxes.values())
     for n, one in enumerate(placed):
         for other in placed[n + 1 :]:
