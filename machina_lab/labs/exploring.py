@@ -239,14 +239,22 @@ class Exploring(Inserts):
     def _forget_tables(self) -> None:
         self._take_tables(self._tables._models if self._tables is not None else ())  # noqa: SLF001 - of this room
 
-    def scaffold(self, *names: str, realistic: bool = False) -> str:
+    def scaffold(self, *names: str, realistic: bool | str = False) -> str:
         """
         Return the source of the factories of tables, to keep and to edit.
 
         Args:
             names: Tables or factories; none: all of them, parents first.
-            realistic: Draw realistic values instead of short, readable ones.
+            realistic: Draw realistic values instead of short, readable ones; a text is
+                the locale they come from, such as `"de"`.
+
+        Raises:
+            OptionError: There is no such locale.
+            UnknownTableError: There is no such table.
         """
+        if isinstance(realistic, str):
+            lab: Any = self
+            lab.fake_for(realistic)
         return self.tables().scaffold(*names, realistic=realistic)
 
     def scaffold_update(self, text: str, *names: str) -> Update:

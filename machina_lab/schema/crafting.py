@@ -172,9 +172,13 @@ class TableFactories:
             return kind_of(model).outline(model)
         return outline(self.schema.table(key), self._names[key])
 
-    def scaffold(self, *names: str, realistic: bool = False) -> str:
+    def scaffold(self, *names: str, realistic: bool | str = False) -> str:
         """
         Return source for these tables (by table or factory name), or for all of them.
+
+        Args:
+            names: The tables.
+            realistic: Draw realistic values; a text is their locale (`"de"`).
         """
         keys = self._planned(names)
         return self._source.source(*keys, realistic=realistic)

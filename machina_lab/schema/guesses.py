@@ -257,17 +257,23 @@ def _fits(pattern: str, length: int | None, wish: Wish) -> bool:
 
 def _default_text(wish: Wish, length: int | None) -> Value:
     """
-    Return the column's own name as its value.
+    Return the column's own name as its value; an identifier without spaces.
     """
-    label = snake(wish.attribute).replace("_", " ").strip().capitalize() or "Text"
+    name = snake(wish.attribute)
+    label = name.replace("_", " ").strip().capitalize() or "Text"
+    spaced, plain = " ", label
+    if re.search(r"(?:^|_)id$", name):
+        label = (name.removesuffix("id").strip("_") or wish.factory).replace("_", "-")
+        spaced, plain = "-", f"{label}-1"
     label = label.replace("{", "").replace("}", "")
     rule = f"varchar({length})" if length else "text"
     if wish.unique:
-        value = _fitting(wish, [f"{label} {{}}", f"{label[:1]}{{}}"], length)
+        patterns = [f"{label}{spaced}{{}}", f"{label[:1]}{{}}"]
+        value = _fitting(wish, patterns, length)
         if value is not None:
             return replace(value, rule=rule)
         return counted_code(wish.sequence, length or 4, label[:1]).because(rule)
-    return constant(label[:length] if length is not None else label, rule)
+    return constant(plain[:length] if length is not None else plain, rule)
 
 
 def _fake(rule: Rule, wish: Wish, length: int | None) -> str:

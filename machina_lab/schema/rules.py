@@ -337,9 +337,10 @@ OTHER_RULES: Final = (
         _NUMBERS,
         100,
     ),
+    _other("milliseconds", r"milliseconds|millis|ms", _NUMBERS, 60_000),
     _other(
         "duration",
-        r"duration|milliseconds|millis|ms|seconds|secs|minutes|timeout|ttl"
+        r"duration|seconds|secs|minutes|timeout|ttl"
         r"|interval|delay|elapsed",
         _NUMBERS,
         60,

@@ -90,15 +90,19 @@ class Scaffold:
             self._plans[key] = self._planner.plan(key)
         return self._plans[key]
 
-    def source(self, *keys: str, realistic: bool = False) -> str:
+    def source(self, *keys: str, realistic: bool | str = False) -> str:
         """
         Return a module with the factories of these tables, imports first.
+
+        Args:
+            keys: The tables.
+            realistic: Draw realistic values; a text is their locale (`"de"`).
         """
         bodies = [self.body(key, realistic=realistic) for key in keys]
         imports = import_lines(self.imports(keys, realistic=realistic))
         return "\n\n\n".join([imports, *bodies]) + "\n"
 
-    def body(self, key: str, *, realistic: bool = False) -> str:
+    def body(self, key: str, *, realistic: bool | str = False) -> str:
         """
         Return the source of one factory with its variants, without imports.
         """
@@ -145,7 +149,7 @@ class Scaffold:
         ]
         return "\n\n\n".join([text, "\n".join(variants)]) if variants else text
 
-    def entries(self, key: str, *, realistic: bool = False) -> dict[str, str]:
+    def entries(self, key: str, *, realistic: bool | str = False) -> dict[str, str]:
         """
         Return the lines of each attribute: parents first, then columns as declared.
         """
@@ -164,7 +168,7 @@ class Scaffold:
             elif column.name in plan.values:
                 value = plan.values[column.name]
                 faked = realistic and column.name not in plan.solved
-                piece = (faked and value.fake) or value.piece
+                piece = (faked and _localised(value.fake, realistic)) or value.piece
                 found[attribute] = self._entry(attribute, piece, value.rule)
         return found
 
@@ -225,7 +229,9 @@ class Scaffold:
             )
         ]
 
-    def imports(self, keys: Iterable[str], *, realistic: bool = False) -> set[str]:
+    def imports(
+        self, keys: Iterable[str], *, realistic: bool | str = False
+    ) -> set[str]:
         """
         Return what the source of these tables needs, as `datetime.date`.
         """
@@ -296,6 +302,15 @@ def _parent_piece(plan: Plan, parent: Parent) -> Piece:
     if not shared:
         return Call("assoc", (literal(parent.factory),))
     return f"lambda{me}: assoc({given})"
+
+
+def _localised(fake: str, realistic: bool | str) -> str:  # noqa: FBT001 - both say how
+    """
+    Let a realistic value be drawn in the locale asked for.
+    """
+    if not isinstance(realistic, str):
+        return fake
+    return fake.replace("lab.fake.", f"lab.fake_for({literal(realistic)}).")
 
 
 def _is_alone(plan: Plan, parent: Parent) -> bool:

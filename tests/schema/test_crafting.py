@@ -11,12 +11,17 @@ import sqlalchemy as sa
 
 from machina_lab import Lab
 from machina_lab.core.sequences import sequences
-from machina_lab.errors import OptionError, UndefinedFactoryError, UnknownAttributeError
+from machina_lab.errors import (
+    OptionError,
+    UndefinedFactoryError,
+    UnknownAttributeError,
+    UnknownTableError,
+)
 from machina_lab.schema import TableFactories
 from tests.support import shop_models
 from tests.support.applications import APPLICATIONS, application
 from tests.support.crafting import crafted, one_valid_row
-from tests.support.schemas import load_dump
+from tests.support.schemas import load_dump, run_script
 from tests.support.traps import POSTGRES, SQLITE
 
 
@@ -37,6 +42,11 @@ def _counters():
 def _open_lab():
     with ExitStack() as stack:
         yield lambda target: stack.enter_context(crafted(target))
+
+
+def _as_guest(connection, _record):
+    connection.execute("SET ROLE machina_guest")
+    connection.commit()
 
 
 class TestOneValidRow:
@@ -105,6 +115,28 @@ class TestFactories:
         assert made.text == factories.scaffold("person")
         assert "x" == lab.build_list(3, "person")[2].gender
 
+    def test_realistic_values_of_a_locale(self, sqlite):
+        """
+        Realistic values come from the locale asked for and repeat by the seed.
+        """
+        with sqlite.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "CREATE TABLE users (id INTEGER PRIMARY KEY, first_name TEXT NOT NULL)"
+            )
+        lab = Lab(sqlite.open())
+        source = lab.scaffold("users", realistic="de")
+        exec(source.replace("import lab", "import Lab"), {"lab": lab})
+
+        def drawn():
+            lab.seed(7)
+            return [each.first_name for each in lab.build_list(5, "user")]
+
+        assert 'lambda: lab.fake_for("de").person.first_name()' in source
+        assert drawn() == drawn() != ["Jane"] * 5
+        with pytest.raises(OptionError, match="locale"):
+            lab.scaffold("users", realistic="xx")
+        lab.repo.close()
+
     def test_overrides_and_variants(self, trap, open_lab):
         """
         An automatic factory takes overrides, and knows its optional parents.
@@ -144,6 +176,29 @@ class TestFactories:
             factories.define("persn")
 
     @pytest.mark.usefixtures("postgres")  # closed after the lab
+    def test_without_rights(self, postgres, open_lab):
+        """
+        Who may not read or write a table sees it, and is told by the database.
+        """
+        with postgres.engine.begin() as connection:
+            for statement in (
+                "CREATE TABLE secret (code text PRIMARY KEY)",
+                "DROP ROLE IF EXISTS machina_guest",
+                "CREATE ROLE machina_guest",
+                "GRANT USAGE ON SCHEMA public TO machina_guest",
+            ):
+                connection.exec_driver_sql(statement)
+        engine = postgres.open()
+        sa.event.listen(engine, "connect", _as_guest)
+        lab, factories = open_lab(engine)
+
+        assert ["secret"] == factories.names()
+        assert "model=lab.models.Secret" in lab.scaffold("secret")
+        with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+            lab.insert("secret")
+        assert {} == lab.pending
+
+    @pytest.mark.usefixtures("postgres")  # closed after the lab
     def test_views_have_no_factory(self, trap, open_lab):
         """
         Nothing can be inserted into a view, and the error says so.
@@ -153,6 +208,54 @@ class TestFactories:
         assert "thing_name" not in factories.names()
         with pytest.raises(OptionError, match="is a view or has no columns"):
             factories.scaffold("thing_names")
+
+    def test_an_empty_database(self, sqlite, open_lab):
+        """
+        A database without tables has no factories, and a table is not found.
+        """
+        lab, factories = open_lab(sqlite.open())
+
+        assert [] == factories.names()
+        with pytest.raises(UnknownTableError, match="no table named 'user'"):
+            lab.scaffold("user")
+
+    def test_a_table_that_is_gone(self, sqlite, open_lab):
+        """
+        A factory is made also where the table cannot be looked into.
+        """
+        with sqlite.engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE tags (name TEXT PRIMARY KEY)")
+        lab, _ = open_lab(sqlite.open())
+        with sqlite.engine.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO tags VALUES ('Tag 0')")
+            connection.exec_driver_sql("DROP TABLE tags")
+
+        assert "Tag 0" == lab.build("tag").name
+
+    def test_one_row_for_all(self, postgres, open_lab):
+        """
+        A table with room for few rows lends one to all who need it.
+        """
+        script = """
+            CREATE TABLE settings (id int PRIMARY KEY CHECK (id = 1));
+            CREATE TABLE setting (
+                name text PRIMARY KEY, settings_id int NOT NULL REFERENCES settings);
+            CREATE TABLE detail (id int PRIMARY KEY REFERENCES settings (id));
+        """
+        run_script(postgres, script)
+        lab, factories = open_lab(postgres.open())
+
+        first, second = lab.insert_list(2, "setting")
+        lab.repo.session.expunge_all()
+        third = lab.insert("setting")
+
+        assert first.settings is second.settings
+        assert {"settings": 1, "setting": 3} == lab.pending
+        assert 1 == third.settings_id
+        assert (1, 1) == tuple(
+            factories.define(n).limit for n in ("settings", "detail")
+        )
+        assert "assoc" not in lab.scaffold("setting")
 
     def test_explain_tells_which_rule_won(self, trap, open_lab):
         """
