@@ -44,6 +44,8 @@ _STORAGE: Final[dict[Kind, tuple[str, ...]]] = {
     "duration": ("text",),
     "uuid": ("text",),
 }
+#: Decimal digits that every float keeps apart.
+_DIGITS: Final = 15
 _DIGIT: Final = "[0-9]"
 _DAY: Final = "-".join([_DIGIT * 4, _DIGIT * 2, _DIGIT * 2])
 _CLOCK: Final = ":".join([_DIGIT * 2] * 3) + "." + _DIGIT * 6
@@ -210,8 +212,15 @@ def _checked_float(value: float) -> float:
 
 def _decimal(type_: DataType, _: TypeEngine[Any], __: sa.Dialect) -> Changes:
     step = Decimal(1).scaleb(-type_.scale) if type_.scale else None
+    digits = type_.scale or 0
+    # Below this, the digits are few enough that a float is one number alone.
+    few = 10.0 ** (_DIGITS - digits)
 
     def read(value: float) -> str:
+        if step is not None and -few < value < few:
+            written = f"{value:.{digits}f}"
+            if float(written) == value:
+                return written
         number = Decimal(repr(value))
         if step is None or not number.is_finite():
             return str(number)
@@ -231,6 +240,8 @@ def exact_number(text: str) -> int | float:
     Raises:
         ValueError: It would keep another one.
     """
+    if len(text) <= _DIGITS and text.lstrip("-").replace(".", "", 1).isdigit():
+        return float(text)
     number = Decimal(text)
     if number.is_nan():
         raise ValueError("SQLite has no NaN")
@@ -271,7 +282,29 @@ def _temporal(type_: DataType, stored: TypeEngine[Any], dialect: sa.Dialect) -> 
         except ValueError:
             raise ValueError(f"SQLite has no such {type_.kind}: {text}") from None
 
+    if type_.kind == "datetime":
+        return _short_moment, lambda text: _long_moment(text) or write(text)
     return (lambda value: portable(read(value), type_)), write
+
+
+def _short_moment(text: str) -> str:
+    """
+    Return a date with a time, as SQLAlchemy writes it, in its portable form.
+    """
+    return f"{text[:10]}T{text[11:].removesuffix('.000000')}"
+
+
+def _long_moment(text: str) -> str:
+    """
+    Return a date with a time as SQLAlchemy writes it, or "" where that asks for more.
+    """
+    day, clock = text[:10], text[11:]
+    if text[10:11] != "T" or len(clock) not in (
+        len("12:30:00"),
+        len("12:30:00.123456"),
+    ):
+        return ""
+    return f"{day} {clock}" if "." in clock else f"{day} {clock}.000000"
 
 
 _CHANGES: Final[
