@@ -134,6 +134,17 @@ def _magic_text(text: str) -> str:
     return text if bare else _quoted(text)
 
 
+def word(text: str) -> str:
+    """
+    Return a name as one word of a magic line, in quotes where it needs some.
+
+    Examples:
+        >>> print(word("orders"), word("order lines"))
+        orders "order lines"
+    """
+    return text if _BARE.fullmatch(text) else '"' + text.replace('"', '""') + '"'
+
+
 def _quoted(text: str) -> str:
     if '"' not in text:
         return f'"{text}"'

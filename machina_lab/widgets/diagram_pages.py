@@ -15,6 +15,8 @@ from html import escape, unescape
 from itertools import count
 from typing import Any, Final
 
+from machina_lab.widgets.markup import escaped
+
 
 _numbers: Final = count(1)
 _TABLE: Final = re.compile(r"<g><title>(?:table|view) (.*?): \d+ columns")
@@ -93,7 +95,7 @@ def link(key: str) -> str:
     code = f"const k=this.dataset.table;{_OPEN}"
     return (
         f'<button type="button" class="machina-link" data-table="{escape(key)}"'
-        f' onclick="{escape(code, quote=True)}">{escape(key)}</button>'
+        f' onclick="{escape(code, quote=True)}">{escaped(key)}</button>'
     )
 
 

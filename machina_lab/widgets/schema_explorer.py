@@ -11,7 +11,7 @@ from typing import Any, Final
 import ipywidgets as widgets
 
 from machina_lab.widgets import theme
-from machina_lab.widgets.codelines import python_literal
+from machina_lab.widgets.codelines import python_literal, word
 from machina_lab.widgets.deeds import Wait
 from machina_lab.widgets.diagram_pages import drawn, picture
 from machina_lab.widgets.handlers import guarded, on_change, on_click
@@ -37,7 +37,7 @@ from machina_lab.widgets.table_pages import (
     columns_html,
     factory_html,
     head_html,
-    table_label,
+    table_labels,
 )
 from machina_lab.widgets.views import View, keep_live
 
@@ -80,7 +80,11 @@ class SchemaExplorer(View):
         keep_live(self)
 
     def _make_parts(self) -> None:
-        self.title, self.head = theme.html(), theme.html()
+        self.title, self.head, self.code_lines = (
+            theme.html(),
+            theme.html(),
+            theme.html(),
+        )
         self.reload = theme.button("Refresh", "Read the database again")
         self.filter = widgets.Text(description="Filter", placeholder="part of a name")
         self.filter.add_class("machina-filter")
@@ -97,7 +101,7 @@ class SchemaExplorer(View):
         on_change(self.tabs, self._fill, "selected_index")
         on_click(self.reload, self.reread)
         left = theme.rows(self.filter, self.tables, name="machina-list machina-side")
-        page = theme.rows(self.head, self.tabs, name="machina-main")
+        page = theme.rows(self.head, self.tabs, self.code_lines, name="machina-main")
         self.lay_out(
             theme.row(self.title, self.reload, name="machina-bar machina-top"),
             theme.row(left, page, name="machina-columns"),
@@ -241,9 +245,9 @@ class SchemaExplorer(View):
         wanted, before = self.filter.value.strip().casefold(), self.selected
         self._keys = [table.key for table in self.schema]
         options = [
-            (table_label(table), at)
-            for at, table in enumerate(self.schema)
-            if wanted in table.key.casefold()
+            (label, at)
+            for at, label in enumerate(table_labels(self.schema))
+            if wanted in self._keys[at].casefold()
         ]
         places = [at for _, at in options]
         exact = [at for at in places if self._keys[at].casefold() == wanted]
@@ -262,8 +266,12 @@ class SchemaExplorer(View):
             return
         if not self.selected:
             self.head.value = f"<p>{note('No table has this in its name.')}</p>"
+            self.code_lines.value = ""
             return
         self.head.value = head_html(table_data(self.lab, self.schema, self.selected))
+        self.code_lines.value = code_line(
+            f"%schema {word(self.selected)}", "Magic"
+        ) + code_line(self.code, "Python")
         self.scaffolded.value = ""
         self._fill()
 
@@ -336,7 +344,7 @@ class SchemaExplorer(View):
         """
         code = str(self.lab.scaffold(self.selected))
         self.scaffolded.value = (
-            code_line(f"%scaffold {self.selected}", "Magic")
+            code_line(f"%scaffold {word(self.selected)}", "Magic")
             + code_line(f"lab.scaffold({python_literal(self.selected)})", "Python")
             + source(code, "Scaffold")
         )

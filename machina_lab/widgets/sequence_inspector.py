@@ -15,7 +15,7 @@ from machina_lab.core.records import kind_of
 from machina_lab.core.sequences import sequences
 from machina_lab.errors import ArgumentValueError
 from machina_lab.widgets import theme
-from machina_lab.widgets.codelines import python_literal
+from machina_lab.widgets.codelines import python_literal, word
 from machina_lab.widgets.deeds import Wait
 from machina_lab.widgets.handlers import guarded, on_change
 from machina_lab.widgets.markup import (
@@ -35,6 +35,9 @@ from machina_lab.widgets.views import View, keep_live
 
 _HEADS: Final = ("sequence", "next", "next value", "start", "used by")
 _MOST: Final = 2**53 - 1  # the largest number that a page counts exactly
+_LOOK: Final = code_line("%sequences", "Magic") + code_line(
+    "sequences.snapshot()", "Python"
+)
 _NONE_YET: Final = "No sequence was used yet, and no factory names one."
 
 
@@ -154,7 +157,7 @@ class SequenceInspector(View):
         self._names: list[Hashable] = []
         self._done = ""
         self._quiet = False
-        self.table, self.code_lines = theme.html(), theme.html()
+        self.table, self.code_lines = theme.html(), theme.html(_LOOK)
         self.chosen = widgets.Dropdown(description="Sequence")
         self.number = widgets.BoundedIntText(
             description="Next number", min=0, max=_MOST, tooltip="The number to set"
@@ -257,7 +260,7 @@ class SequenceInspector(View):
         sequences.set(name, number)
         self._tell(
             f"{name} goes on with {number:,}.",
-            f"%sequences set {_word(name)} {number}",
+            f"%sequences set {word(str(name))} {number}",
             f"sequences.set({python_literal(name)}, {number})",
         )
 
@@ -270,7 +273,7 @@ class SequenceInspector(View):
         sequences.reset(name)
         self._tell(
             f"{name} starts anew.",
-            f"%sequences reset {_word(name)}",
+            f"%sequences reset {word(str(name))}",
             f"sequences.reset({python_literal(name)})",
         )
 
@@ -321,11 +324,6 @@ class SequenceInspector(View):
         Return the sequences as plain HTML.
         """
         return f"<div>{table_html(self.data)}</div>"
-
-
-def _word(name: Hashable) -> str:
-    text = str(name)
-    return text if text.isidentifier() else '"' + text.replace('"', '""') + '"'
 
 
 def _rows(data: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

@@ -4,7 +4,8 @@ The pages of the schema explorer: one table's head, columns and factories.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from machina_lab.core.tables import Table
 from machina_lab.widgets.diagram_pages import GAP, link
@@ -19,12 +20,32 @@ from machina_lab.widgets.markup import (
 )
 
 
-def table_label(table: Table) -> str:
+#: Keys up to this length stand in a column of their own.
+_COLUMN: Final = 26
+_PAD: Final = "\u00a0"
+
+
+def table_labels(tables: Iterable[Table]) -> list[str]:
     """
-    Return a table as it stands in the list.
+    Return tables as they stand in a list, their rows below each other.
     """
-    rows = "" if table.rows is None else f"{GAP}{table.rows:,}"
-    return f"{line(table.key, 60)}{rows or (GAP + 'view' if table.view else '')}"
+    told = [
+        (line(t.key, 60), "view" if t.rows is None and t.view else _number(t.rows))
+        for t in tables
+    ]
+    widths = [len(key) for key, _ in told if len(key) <= _COLUMN]
+    wide, long = max(widths, default=0), max((len(n) for _, n in told), default=0)
+    return [
+        # What is before the gap is the key, as the diagram looks it up.
+        f"{key}{GAP}{_PAD * (wide - len(key) + long - len(number))}{number}"
+        if number
+        else key
+        for key, number in told
+    ]
+
+
+def _number(rows: int | None) -> str:
+    return "" if rows is None else f"{rows:,}"
 
 
 def head_html(data: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ from typing import Final
 
 import ipywidgets as widgets
 
+from machina_lab.widgets.markup import escaped
+
 
 ROOT: Final = "machina"
 
@@ -33,17 +35,18 @@ overflow:hidden}
 .machina .machina{border:0;padding:0;margin:0}
 .machina .widget-html-content{line-height:1.45;font-size:13px;color:var(--m-text);
 align-self:stretch;max-width:100%;min-width:0}
-.machina .widget-html{height:auto;min-width:0}
+.machina .widget-html{height:auto;min-width:0;margin-left:0;margin-right:0}
 .machina .machina-title{font-size:16px;font-weight:600;margin:0}
 .machina .machina-heading{font-size:13px;font-weight:600;margin:12px 0 4px}
 .machina .machina-quiet,.machina .machina-small{color:var(--m-soft)}
-.machina .machina-small,.machina caption{font-size:12px}
+.machina .machina-small,.machina .machina-table+.machina-table{margin-top:12px}
+.machina caption{font-size:12px}
 .machina .machina-good{color:var(--m-good)}
 .machina .machina-warn,.machina .machina-bad{color:var(--m-bad)}
 .machina .widget-label{color:var(--m-text);font-size:13px}
 .machina .machina-row{display:grid;grid-template-columns:var(--m-name,184px)
 minmax(160px,300px) 64px minmax(0,1fr);align-items:center;gap:0 12px;min-height:32px;
-border-left:3px solid transparent;padding-left:8px;overflow:visible}
+overflow:visible}
 .machina .machina-row>*{width:auto;margin:0;min-width:0}
 .machina .machina-row .machina-name{grid-column:1}
 .machina .machina-row .machina-input{grid-column:2}
@@ -52,8 +55,10 @@ border-left:3px solid transparent;padding-left:8px;overflow:visible}
 .machina .machina-input>.widget-label,.machina .machina-finder .widget-label{
 position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;
 clip-path:inset(50%);white-space:nowrap}
-.machina .machina-row.machina-set{border-left-color:var(--m-accent)}
-.machina .machina-row.machina-wrong{border-left-color:var(--m-bad)}
+.machina .machina-row.machina-set .machina-name{font-weight:600}
+.machina .machina-row.machina-wrong .machina-name{color:var(--m-bad)}
+.machina .machina-row.machina-wrong .machina-input :is(input,select,textarea){
+border-color:var(--m-bad)}
 .machina input[type=checkbox]{margin:0 8px 0 0;align-self:center;flex:0 0 auto}
 .machina .widget-checkbox{display:flex;align-items:center;height:auto}
 .machina .widget-label-basic{display:flex;align-items:center;overflow:hidden;
@@ -71,9 +76,10 @@ outline:2px solid var(--m-accent);outline-offset:0}
 .machina textarea{min-height:28px;font-family:var(--m-mono);font-size:12px}
 .machina .machina-message .widget-html-content{font-size:12px;white-space:nowrap;
 overflow:hidden;text-overflow:ellipsis}
-.machina .machina-nest{margin:0 0 4px 20px;padding-left:8px;
-border-left:1px solid var(--m-line);--m-name:155px}
-.machina .machina-nest .machina-nest{--m-name:126px}
+.machina .machina-nest{margin:0 0 4px 6px;padding-left:14px;
+border-left:1px solid var(--m-line);--m-name:163px}
+.machina .machina-nest .machina-nest{--m-name:142px}
+.machina .widget-tab{margin:4px 0 0}
 .machina .machina-finder{display:grid;grid-template-columns:
 minmax(120px,184px) minmax(160px,420px);gap:0 12px;margin:2px 0 6px;overflow:visible}
 .machina .machina-finder>*{width:auto;margin:0;min-width:0}
@@ -86,7 +92,11 @@ margin:4px 0}
 .machina .machina-bar select{width:auto;min-width:160px;max-width:320px}
 .machina .machina-bar .jupyter-button,.machina .machina-chip{width:auto;
 min-width:64px;padding:0 12px;border-radius:4px;margin:0}
-.machina .machina-chip{min-width:0;border-radius:14px}
+.machina .machina-bar .machina-chip{min-width:0;border-radius:14px;
+background:transparent;border:1px solid var(--m-line);box-shadow:none;line-height:26px;
+color:var(--m-text)}
+.machina .machina-bar .machina-chip.mod-active{border-color:var(--m-accent);
+background:color-mix(in srgb,var(--m-accent) 20%,var(--m-back))}
 .machina .machina-bar .machina-earlier{min-width:0;padding:0 8px}
 .machina .jupyter-button.mod-primary{background:var(--jp-brand-color0,Highlight);
 color:#fff}
@@ -143,8 +153,12 @@ color:var(--m-soft)}
 .machina .machina-side select{height:auto;min-height:300px;width:100%}
 .machina .machina-main{flex:1 1 480px;min-width:0;overflow:hidden}
 .machina .machina-detail{max-height:420px}
-.machina .machina-top{flex-wrap:nowrap}
-.machina .machina-top>.widget-html{flex:1 1 auto}
+.machina .machina-top{flex-wrap:nowrap;align-items:flex-start;margin:0}
+.machina .machina-top>:first-child{flex:1 1 auto;min-width:0}
+.machina .machina-main>.widget-html:first-child .machina-heading,
+.machina .machina-detail>.machina-heading:first-child{margin-top:0}
+.machina .lm-TabBar-tab{font-family:var(--jp-ui-font-family,system-ui);font-size:13px;
+flex:0 1 auto;min-width:0;padding:0 16px}
 .machina .machina-link{font:inherit;background:none;border:0;padding:0;cursor:pointer;
 color:var(--jp-content-link-color,LinkText);text-decoration:underline}
 .machina .machina-canvas .widget-html{margin:0;max-width:none;flex:none}
@@ -223,10 +237,10 @@ def title(text: str, remark: str = "") -> str:
     """
     Return the title of a widget, which must be plain text.
     """
-    beside = f' <span class="machina-quiet">{escape(remark)}</span>' if remark else ""
+    beside = f' <span class="machina-quiet">{escaped(remark)}</span>' if remark else ""
     return (
         '<div class="machina-title" role="heading" aria-level="2">'
-        f"{escape(text)}</div>{beside}"
+        f"{escaped(text)}</div>{beside}"
     )
 
 

@@ -117,6 +117,16 @@ def keep_live(view: View) -> None:
         shell.events.register("post_run_cell", _follow)
 
 
+def nested(view: View) -> View:
+    """
+    Return *view*, which another one lets follow from now on.
+    """
+    for each in list(_live):
+        if each() is view:
+            _live.remove(each)
+    return view
+
+
 def _follow(_result: object = None) -> None:
     """
     Refresh the widgets that are still there, after a cell was run.

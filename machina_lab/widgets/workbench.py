@@ -27,11 +27,12 @@ from machina_lab.widgets.override_form import override_form
 from machina_lab.widgets.reading import read_tables
 from machina_lab.widgets.schema_explorer import schema_explorer
 from machina_lab.widgets.sequence_inspector import sequence_inspector
-from machina_lab.widgets.views import View, keep_live
+from machina_lab.widgets.views import View, keep_live, nested
 
 
 _TABS: Final = ("Build", "Factories", "Sequences", "Schema", "Journal")
 _STEPS_SHOWN: Final = 200
+_LOG: Final = code_line("%lab log", "Magic") + code_line("lab.journal", "Python")
 
 
 def journal_data(lab: Any) -> dict[str, Any]:
@@ -98,7 +99,7 @@ class Workbench(View):
             theme.row(self.factory, name="machina-bar"),
             self.form_box,
         ]
-        self._boxes["Journal"].children = [self.journal]
+        self._boxes["Journal"].children = [self.journal, theme.html(_LOG)]
         self.tabs = widgets.Tab(
             [self._boxes[name] for name in _TABS], titles=_TABS, selected_index=0
         )
@@ -108,13 +109,13 @@ class Workbench(View):
         self.presses.on_press(self.undo_button, self.undo)
         self.presses.on_press(self.rollback_button, self.rollback)
         bar = theme.row(
-            self.pending,
+            theme.rows(self.title, self.pending),
             self.commit_button,
             self.undo_button,
             self.rollback_button,
             name="machina-bar machina-top",
         )
-        self.lay_out(self.title, bar, self.status, self.code_lines, self.tabs)
+        self.lay_out(bar, self.status, self.code_lines, self.tabs)
 
     @property
     def code(self) -> str:
@@ -143,11 +144,10 @@ class Workbench(View):
             "Sequences": partial(sequence_inspector, wait=self._wait),
             "Schema": partial(schema_explorer, wait=self._wait),
         }
-        if name == "Build":
-            if self.form is None:
-                self._open_form()
+        if name == "Build" and self.form is None:
+            self._open_form()
         elif name in makers and name not in self.pages:
-            self.pages[name] = makers[name](self.lab)
+            self.pages[name] = nested(makers[name](self.lab))
             self._boxes[name].children = [self.pages[name]]
         elif name in self.pages:
             self.pages[name].follow()
@@ -158,9 +158,10 @@ class Workbench(View):
         if self._quiet or name is None:
             return
         old = self.pages.pop("Build", None)
-        self.pages["Build"] = form = override_form(self.lab, name, wait=self._wait)
+        form = override_form(self.lab, name, wait=self._wait)
         # What the form inserts shows here too.
-        form.after = self.follow
+        form.after = self._show_journal
+        self.pages["Build"] = nested(form)
         self.form_box.children = [form]
         if old is not None:
             old.close_all()
@@ -172,6 +173,10 @@ class Workbench(View):
         self._read_tables()
         self._offer_factories()
         self._show_journal()
+        # The other pages follow when their tab is opened.
+        page = self.pages.get(_TABS[self.tabs.selected_index or 0])
+        if page is not None:
+            page.follow()
 
     def _read_tables(self) -> None:
         """
@@ -271,8 +276,6 @@ class Workbench(View):
     def _tell(self, text: str, magic: str, python: str) -> None:
         self._done = python
         self.refresh()
-        for page in self.pages.values():
-            page.follow()
         self.status.say(text, "good")
         self.code_lines.value = code_line(magic, "Magic") + code_line(python, "Python")
 

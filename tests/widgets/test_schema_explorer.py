@@ -15,6 +15,14 @@ from machina_lab.widgets.schema_data import sample_data, schema_data, table_data
 from tests.widgets.pages import html_of, press, put
 
 
+def rows_of(view):
+    """
+    Return what the list says beside each table.
+    """
+    labels = [label.partition("\u2003") for label, _ in view.tables.options]
+    return {key: number.strip() for key, _, number in labels}
+
+
 def choose(view, key):
     """
     Choose a table in the list, as the page does.
@@ -64,7 +72,8 @@ def test_tables_with_their_rows(view):
     """
     The list tells each table's number of rows, pending ones included.
     """
-    assert "orders\u20033" in [label for label, _ in view.tables.options]
+    assert rows_of(view)["orders"] == "3"
+    assert len({len(label) for label, _ in view.tables.options}) == 1
     assert "8 tables" in view.title.value
 
 
@@ -76,6 +85,7 @@ def test_choosing_opens_the_page(view):
 
     assert view.selected == "orders"
     assert view.code == 'lab.schema.table("orders")'
+    assert "%schema orders" in view.code_lines.value
     assert "customers.id" in view.columns.value
     assert 'data-table="order_lines"' in view.columns.value
 
@@ -172,7 +182,7 @@ def test_follows_inserts_and_new_tables(view, lab, engine):
 
     lab.insert_list(2, "order")
     view.follow()
-    assert "orders\u20035" in [label for label, _ in view.tables.options]
+    assert rows_of(view)["orders"] == "5"
     assert view.selected == "orders"
 
     lab.repo.connection().execute(text("CREATE TABLE fresh (id INTEGER PRIMARY KEY)"))
