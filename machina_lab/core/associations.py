@@ -216,6 +216,18 @@ class _Defaults(local):
 _defaults: Final = _Defaults()
 
 
+def asked_for(optional: Mapping[str, Assoc], given: Any) -> Any:
+    """
+    Return *given* with what the caller says of optional associations said to them.
+    """
+    if not given or not optional or not isinstance(given, Mapping):
+        return given
+    return {
+        key: optional[key].replaced_by(key, value) if key in optional else value
+        for key, value in given.items()
+    }
+
+
 def built_default(
     factory: str,
     key: str,

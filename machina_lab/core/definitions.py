@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from machina_lab.core.associations import Assoc
 from machina_lab.core.bodies import source_of
 from machina_lab.core.hooks import Hooks
 from machina_lab.core.records import MISSING
@@ -63,6 +64,7 @@ class Definition:
         hooks: The hooks said with it.
         place: Where it was written, for messages: `module.qualname`.
         text: Its source where that is not to be had from the function, or "".
+        optional: Associations that it makes only of what the caller says of them.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Definition:
     hooks: Hooks
     place: str
     text: str = ""
+    optional: Mapping[str, Assoc] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

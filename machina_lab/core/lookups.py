@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, Protocol
 from weakref import WeakSet
 
+from machina_lab.core.associations import ASSOCIATIONS
 from machina_lab.core.bodies import has_fields, model_of
 from machina_lab.core.claims import Claims
 from machina_lab.core.definitions import Definition, shape_of
@@ -211,6 +212,7 @@ class Lookups:
         for source in self._sources:
             if name in source.names():
                 made = source.define(name)
+                variants = getattr(made, "variants", {})
                 self._automatic[name] = Definition(
                     name=name,
                     function=made.function,
@@ -219,8 +221,14 @@ class Lookups:
                     hooks={},
                     place=f"table {name}",
                     text=made.text,
+                    optional={
+                        key: value
+                        for defaults in variants.values()
+                        for key, value in defaults.items()
+                        if type(value) in ASSOCIATIONS
+                    },
                 )
-                for own, defaults in getattr(made, "variants", {}).items():
+                for own, defaults in variants.items():
                     full = f"{own}_{name}"
                     self._automatic_variants[full] = declared_variant(
                         name=own,

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import repeat
 from typing import Any, Final
 
-from machina_lab.core.associations import built_default
+from machina_lab.core.associations import asked_for, built_default
 from machina_lab.core.calling import (
     called,
     check_mapping,
@@ -109,7 +109,10 @@ class Plan:
         self.after_struct = self._hook(hooks, "after_build_struct")
         self.quick: Callable[[], Any] | None = None
         self.is_quick: Callable[[], bool] = bool
-        self.run: Callable[[Any], Any] = shortcut(self) or self.build
+        run, optional = shortcut(self) or self.build, definition.optional
+        self.run: Callable[[Any], Any] = (
+            (lambda given: run(asked_for(optional, given))) if optional else run
+        )
 
     @property
     def takes_values(self) -> bool:
@@ -175,6 +178,7 @@ class Plan:
     def _prepared(self, given: Any) -> Any:
         for step in reversed(self.steps):
             given = step(given)
+        given = asked_for(self.definition.optional, given)
         if self.before_params is not None:
             shape = self.shape
             if given is None and shape.default is not MISSING:

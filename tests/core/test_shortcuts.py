@@ -166,7 +166,7 @@ class TestSameAsTheLongWay:
             {"author_id": 7, "author": None},
             {"title": lambda parent: parent.author.name},
         ],
-        ids=repr,
+        ids=lambda given: "+".join(given) or "nothing",
     )
     def test_mapped_records_with_a_parent(self, given):
         """

@@ -149,6 +149,23 @@ class TestFactories:
         assert node.parent_id == node.parent.id
         assert ["with_parent"] == list(made.variants)
 
+    def test_what_is_said_of_an_optional_parent_makes_it(self, sqlite, open_lab):
+        """
+        `album.artist.name=Joni` is enough to get an album and its artist with a track.
+        """
+        load_dump(sqlite, "chinook")
+        lab = open_lab(sqlite.url)
+
+        track = lab.insert("track", album={"artist": {"name": "Joni"}})
+
+        assert {"Album": 1, "Artist": 1, "MediaType": 1, "Track": 1} == lab.pending
+        assert "Joni" == track.album.artist.name
+        assert track.album is lab.build("track", album=track.album).album
+        (row,) = lab.insert_list(
+            1, "track", None, {"bulk": True}, album={"title": "Blue"}
+        )
+        assert row["album_id"] == track.album_id + 1
+
     def test_counters_start_behind_the_rows_that_are_there(self, sqlite, open_lab):
         """
         A unique column goes on after the values of a filled table.
