@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from machina_lab.alchemy.bulkrows import BulkRows, KeyBlock
 from machina_lab.alchemy.casting import cast_columns
 from machina_lab.alchemy.copying import write_rows
-from machina_lab.alchemy.hydration import make_persistent
+from machina_lab.alchemy.hydration import join_children, make_persistent
 from machina_lab.alchemy.journal import Made
 from machina_lab.alchemy.keys import refuse_conflict, value_of
 from machina_lab.alchemy.parting import parted, uniform
@@ -183,6 +183,8 @@ class BulkInsert:
         for link in links:
             if not link.upward:
                 self._write_children(group, link)
+                if self._records:
+                    join_children(group, link, self._objects)
 
     def _make_objects(
         self,

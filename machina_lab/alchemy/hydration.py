@@ -4,14 +4,15 @@ Objects made of rows that were written already.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from machina_lab.alchemy.plainness import Sheet
 from machina_lab.alchemy.provenance import remember
-from machina_lab.alchemy.shapes import state_of
+from machina_lab.alchemy.shapes import Link, state_of
 from machina_lab.core.drafts import Draft
 
 
@@ -58,3 +59,27 @@ def make_persistent(
         found.append(record)
     session.add_all(found)
     return found
+
+
+def join_children(
+    drafts: Iterable[Draft], link: Link, objects: Mapping[int, Any]
+) -> None:
+    """
+    Let records and their children hold each other, as if loaded.
+
+    Args:
+        drafts: What the records were worked out as.
+        link: The relationship to the children, which are rows too.
+        objects: Id of a draft -> its record.
+    """
+    for draft in drafts:
+        record, value = objects[id(draft)], draft.attributes[link.key]
+        if isinstance(value, list | tuple):
+            children = [objects[id(each)] for each in value if each is not None]
+        else:
+            children = [] if value is None else [objects[id(value)]]
+        held = children if link.many else next(iter(children), None)
+        set_committed_value(record, link.key, held)
+        for child in children:
+            for name in link.reverse:
+                set_committed_value(child, name, record)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from machina_lab.core.records import MISSING, kind_of
+from machina_lab.core.records import kind_of
 
 
 _COLLECTIONS: Final = (list, tuple, set)
@@ -37,17 +37,27 @@ class Draft:
 
     def __getattr__(self, name: str) -> Any:
         """
-        Return an attribute; one that nobody gave has its default, or None.
+        Return an attribute; what was not worked out is asked of a record made for it.
+
+        So methods, properties and defaults are there as on the record itself.
         """
-        if name.startswith("__"):
-            raise AttributeError(name)
-        try:
+        if name in self.attributes:
             return self.attributes[name]
-        except KeyError:
-            field = kind_of(self.model).fields(self.model).get(name)
-        if field is None:
-            raise AttributeError(f"{self.model.__name__} has no attribute {name!r}.")
-        return None if field.default is MISSING else field.default
+        if name.startswith(("__", "_sa_")):
+            raise AttributeError(name)
+        return getattr(self.make(), name)
+
+    def __str__(self) -> str:
+        """
+        Return the text of the record.
+        """
+        return str(self.make())
+
+    def __format__(self, spec: str) -> str:
+        """
+        Format the record.
+        """
+        return format(self.make(), spec)
 
     def make(self, made: dict[int, Any] | None = None) -> Any:
         """

@@ -15,6 +15,7 @@ from machina_lab.alchemy.bulkrows import BulkRows
 from machina_lab.alchemy.plainness import sheet_of
 from machina_lab.core.drafts import Draft
 from machina_lab.errors import CastError, ForeignKeyConflictError, InsertError
+from tests.support import graph_models
 from tests.support.jobs import built, insert, job
 from tests.support.library_models import (
     Author,
@@ -278,6 +279,30 @@ class TestRecords:
             for each in (ordinary, made)
         ]
         assert dicts[0] == dicts[1]
+
+    def test_hold_their_children(self, library, database):
+        """
+        Parents hold their children and these their parent, with no SELECT.
+        """
+        database.create(graph_models.Base)
+        authors = [
+            draft(Author, name="Jane", books=[draft(Book, title=n) for n in "ab"]),
+            draft(Author, name="Emma", books=[]),
+        ]
+        jane, emma = bulk(library, *authors, records=True)
+        worker = draft(graph_models.Worker, desk=draft(graph_models.Desk))
+        worker, idle = bulk(
+            library, worker, draft(graph_models.Worker, desk=None), records=True
+        )
+
+        with statements(library.engine) as sent:
+            assert [book.title for book in jane.books] == ["a", "b"]
+            assert {book.author for book in jane.books} == {jane}
+            assert emma.books == []
+            assert worker.desk.worker is worker
+            assert idle.desk is None
+        assert sent == []
+        assert not library.session.dirty
 
     def test_can_be_changed(self, library):
         """

@@ -1,12 +1,14 @@
 """
 Inserting many parents and children, side by side with hand-written code and peers.
 
-    python -m tests.benchmarks.bench_insert [--pairs 50000] [--rounds 3] [--memory]
+    python -m tests.benchmarks.bench_insert [--pairs 50000] [--rounds 3]
+    python -m tests.benchmarks.bench_insert --short | --memory
 
 Every case inserts novels, each with a writer of its own, needs the keys and commits.
 All cases take turns in random order within one run, on a SQLite file and PostgreSQL;
-what counts is the ratio to `add_all` + `commit`. `--memory` measures the peak of a
-bulk insert of a million rows instead.
+what counts is the ratio to `add_all` + `commit`. `--short` measures short lists against
+`add_all` + `flush` within one transaction instead, by the processor's time; `--memory`
+the peak of a bulk insert of a million rows.
 """
 
 from __future__ import annotations
@@ -265,6 +267,64 @@ def show(name: str, times: dict[str, list[float]], pairs: int) -> None:
         )
 
 
+#: Pairs in a short list -> how often it is inserted.
+SHORT = {5: 60, 20: 40, 100: 20, 1000: 7}
+
+
+def short(url: URL) -> None:
+    """
+    Print how `insert_list` does against `add_all` + `flush` on short lists.
+    """
+    engine = create_engine(url)
+    print(f"\n{url.get_backend_name()}, milliseconds of the processor, medians\n")
+    print("| pairs | add_all + flush | insert_list | x of add_all + flush |")
+    print("|---:|---:|---:|---:|")
+    for pairs, rounds in SHORT.items():
+        Base.metadata.drop_all(engine)
+        Base.metadata.create_all(engine)
+        hand, ours = _short(engine, pairs, rounds)
+        print(f"| {pairs} | {hand:.2f} | {ours:.2f} | {ours / hand:.2f} |")
+    engine.dispose()
+
+
+def _short(engine: Engine, pairs: int, rounds: int) -> tuple[float, float]:
+    times: dict[str, list[float]] = {"hand": [], "ours": []}
+    with _lab(engine) as lab:
+        lab.insert_list(pairs, "novel")
+        # One connection: on SQLite a second one would wait for the first.
+        mode = "rollback_only"
+        session = Session(lab.repo.connection(), join_transaction_mode=mode)
+        cases = {
+            "hand": lambda: _flush_by_hand(session, pairs),
+            "ours": lambda: lab.insert_list(pairs, "novel"),
+        }
+        for _ in range(rounds):
+            for name in random.sample(list(cases), len(cases)):
+                gc.collect()
+                start = time.process_time()
+                cases[name]()
+                times[name].append((time.process_time() - start) * 1000)
+        session.close()
+    return statistics.median(times["hand"]), statistics.median(times["ours"])
+
+
+def _flush_by_hand(session: Session, pairs: int) -> None:
+    novels = [
+        Novel(
+            title=f"Novel {n}",
+            pages=300,
+            writer=Writer(
+                name="Jane",
+                email=f"short-{next(_numbers)}@example.com",
+                role="member",
+            ),
+        )
+        for n in range(pairs)
+    ]
+    session.add_all(novels)
+    session.flush()
+
+
 def memory(url: URL, rows: int) -> float:
     """
     Return the peak above the start, in megabytes, of a bulk insert of *rows* rows.
@@ -300,11 +360,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--short", action="store_true")
     parser.add_argument("--memory", action="store_true")
     asked = parser.parse_args()
     with databases() as urls:
         for name, url in urls.items():
-            if asked.memory:
+            if asked.short:
+                short(url)
+            elif asked.memory:
                 print(f"{name}: {memory(url, 1_000_000):.0f} MB above the start")
             else:
                 show(name, table(url, asked.pairs, asked.rounds), asked.pairs)
