@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from machina_lab.alchemy.bulkrows import BulkRows, KeyBlock
 from machina_lab.alchemy.casting import cast_columns
 from machina_lab.alchemy.copying import write_rows
+from machina_lab.alchemy.guards import check_used
 from machina_lab.alchemy.hydration import join_children, make_persistent
 from machina_lab.alchemy.journal import Made
 from machina_lab.alchemy.keys import refuse_conflict, value_of
@@ -106,8 +107,11 @@ class BulkInsert:
         others = []
         for each in page:
             if type(each) is not Draft:
-                if state_of(each).key is None:
+                state = state_of(each)
+                if state.key is None:
                     others.append(each)
+                else:
+                    check_used(self._session, state)
             else:
                 groups[each.model, tuple(each.attributes)].append(each)
         if others:

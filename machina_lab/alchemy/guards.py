@@ -29,19 +29,32 @@ def check_records(session: Session, records: list[Any], job: InsertJob) -> None:
         _check_state(session, state, asked=True)
 
 
+def check_used(session: Session, state: InstanceState[Any]) -> None:
+    """
+    Refuse a row that cannot be referred to.
+
+    Raises:
+        InsertError: It was deleted, or belongs to another session.
+    """
+    _check_state(session, state, asked=False)
+
+
 def check_graph(session: Session, graph: Graph) -> None:
     """
     Refuse what the records bring along and cannot be used.
 
     Raises:
-        InsertError: A parent or child is deleted or of another session, or a key is
-            missing that nothing generates.
+        InsertError: A parent or child is deleted or of another session, a child is
+            given to two parents, or a key is missing that nothing generates.
     """
     for state in graph.used.values():
-        _check_state(session, state, asked=False)
+        check_used(session, state)
+    owners: dict[tuple[int, Any], Node] = {}
     for node in graph.nodes.values():
         if node.state.session_id is not None:
-            _check_state(session, node.state, asked=False)
+            check_used(session, node.state)
+        if node.shape.single:
+            _check_children(node, owners)
         if node.shape.must_have:
             _check_keys(session, node)
 
@@ -83,6 +96,23 @@ def _unmapped(record: Any, job: InsertJob) -> str:
         else " Only records of classes mapped by SQLAlchemy have a table."
     )
     return f"{what} {article} {kind}, which is not mapped to a table.{advice}"
+
+
+def _check_children(node: Node, owners: dict[tuple[int, Any], Node]) -> None:
+    """
+    Refuse a child that two parents have for themselves: one of them would lose it.
+    """
+    for link in node.shape.single:
+        child = node.state.dict.get(link.key)
+        if child is None:
+            continue
+        owner = owners.setdefault((id(child), link.relationship), node)
+        if owner is not node:
+            raise InsertError(
+                f"two records share one {type(child).__name__} as their {link.key}, and"
+                f" its foreign key can point to one of them only. Build one for each:"
+                f" {link.key}=assoc(...)."
+            )
 
 
 def _check_keys(session: Session, node: Node) -> None:

@@ -92,6 +92,17 @@ class Shape:
         return tuple(link for link in self.links if link.upward)
 
     @cached_property
+    def single(self) -> tuple[Link, ...]:
+        """
+        The links to one child, whose foreign key is on its side.
+        """
+        return tuple(
+            link
+            for link in self.links
+            if not (link.upward or link.many or link.relationship.secondary is not None)
+        )
+
+    @cached_property
     def must_have(self) -> dict[str, Column[Any]]:
         """
         The attributes of primary key columns that nothing generates.

@@ -7,6 +7,7 @@ import gc
 import pytest
 
 from sqlalchemy import event, func, inspect, literal_column, null, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_dict
 
@@ -534,6 +535,66 @@ class TestFaults:
         assert library.column_values(Author.email) == ["taken"]
         bulk(library, draft(Author, email="free"))
         assert library.pending == {"authors": 2}
+
+    @pytest.mark.parametrize(
+        ("bad", "message"),
+        [
+            (lambda: draft(Author, born=-5), "(?i)check|alive"),
+            (lambda: draft(Author, email="x" * 100), "too long"),
+            (lambda: draft(Book, {"author_id": 999}), "(?i)foreign key"),
+            (lambda: draft(Country, {"code": None}), "(?i)null|primary key"),
+        ],
+        ids=["check", "too long", "foreign key", "no key"],
+    )
+    def test_refused_row(self, database, bad, message):
+        """
+        Whatever is refused in the middle: nothing of the call stays, and it goes on.
+        """
+        if database.dialect == "sqlite" and message == "too long":
+            pytest.skip("SQLite stores it")
+        repo = open_repo(database.create(Base))
+        insert(repo, built(Tag))
+        good = [draft(Author, name=str(n)) for n in range(5)]
+
+        with pytest.raises((DBAPIError, InsertError), match=message) as caught:
+            bulk(repo, *good, bad(), *good, factory="mixed")
+
+        if isinstance(caught.value, DBAPIError):
+            assert "factory 'mixed'" in caught.value.__notes__[0]
+        assert repo.pending == {"tags": 1}
+        assert repo.column_values(Author.id) == []
+        bulk(repo, *good)
+        assert repo.pending == {"tags": 1, "authors": 5}
+        repo.close()
+
+    def test_parent_of_another_session(self, library):
+        """
+        The guards hold in bulk, too: rows of other sessions are not referred to.
+        """
+        with Session(library.engine) as other:
+            author = Author(name="theirs")
+            other.add(author)
+            other.flush()
+
+            with pytest.raises(InsertError, match="belongs to another session"):
+                bulk(library, draft(Book, author=author))
+            other.rollback()
+
+        assert library.pending == {}
+
+    def test_missing_table(self, library):
+        """
+        A table that is not there.
+        """
+        library.connection().execute(text("drop table book_tags"))
+        library.connection().execute(text("drop table tags"))
+        library.commit()
+
+        with pytest.raises(DBAPIError, match=r"no such|does not exist|doesn't exist"):
+            bulk(library, draft(Tag))
+
+        bulk(library, draft(Author))
+        assert library.pending == {"authors": 1}
 
     def test_undo_and_rollback(self, library, database):
         """

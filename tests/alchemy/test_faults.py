@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from machina_lab.alchemy import open_repo
+from machina_lab.core.drafts import Draft
 from tests.support.databases import MYSQL
 from tests.support.jobs import built, insert, job
 from tests.support.library_models import Author, Base, Book, Tag
@@ -192,42 +193,109 @@ class TestOthers:
 
 
 class TestConnections:
-    def test_dropped_in_the_middle(self, postgres):
+    @pytest.fixture
+    def server(self, database):
+        """
+        A database whose connections can be ended by others.
+        """
+        if database.dialect == "sqlite":
+            pytest.skip("a file has no connections to end")
+        database.create(Base)
+        return database
+
+    def end(self, server, repo):
+        """
+        End the connection of *repo*, from another one.
+        """
+        asked, kill = {
+            "postgresql": (
+                "select pg_backend_pid()",
+                "select pg_terminate_backend({})",
+            ),
+        }.get(server.dialect, ("select connection_id()", "kill {}"))
+        own = repo.connection().scalar(text(asked))
+        with server.engine.connect() as connection:
+            connection.exec_driver_sql(kill.format(own))
+
+    @pytest.mark.parametrize("bulk", [False, True], ids=["ordinary", "bulk"])
+    def test_dropped_in_the_middle(self, server, bulk):
         """
         When the connection drops, its rows are gone, the error says so, and a new
         connection serves the next call.
         """
-        postgres.create(Base)
-        repo = open_repo(postgres.address)
+        repo = open_repo(server.address)
         insert(repo, built(Author))
 
-        def before(record):
-            pid = repo.connection().scalar(text("select pg_backend_pid()"))
-            postgres.rows(f"select pg_terminate_backend({pid})")
-            return record
+        def drafts():
+            yield Draft(Author, {"name": "Jane"}, {})
+            self.end(server, repo)
+            yield Draft(Author, {"name": "Emma"}, {})
 
-        with pytest.raises(OperationalError, match=r"terminat|clos"):
-            repo.insert(job([built(Author)], before=before))
+        def made():
+            return [each.make() for each in drafts()]
+
+        with pytest.raises(OperationalError, match=r"terminat|clos|Lost|gone"):
+            repo.insert(
+                job(
+                    made,
+                    model=Author,
+                    drafts=drafts,
+                    count=2,
+                    verb="insert_list",
+                    options={"bulk": bulk},
+                )
+            )
 
         assert (repo.pending, repo.journal) == ({}, [])
         still_works(repo, authors=0)
         repo.close()
 
-    def test_dropped_between_calls(self, postgres):
+    def test_dropped_between_calls(self, server):
         """
         A connection that died since the last call is noticed and replaced.
         """
-        postgres.create(Base)
-        repo = open_repo(postgres.address)
+        repo = open_repo(server.address)
         insert(repo, built(Author))
-        pid = repo.connection().scalar(text("select pg_backend_pid()"))
-        postgres.rows(f"select pg_terminate_backend({pid})")
+        self.end(server, repo)
 
-        with pytest.raises(DBAPIError, match=r"terminat|clos"):
+        with pytest.raises(DBAPIError, match=r"terminat|clos|Lost|gone"):
             insert(repo, built(Author))
 
         assert repo.pending == {}
         still_works(repo, authors=0)
+        repo.close()
+
+    def test_dropped_before_a_commit(self, server):
+        """
+        A commit that cannot reach the database says so, and nothing passes for stored.
+        """
+        repo = open_repo(server.address)
+        author = insert(repo, built(Author))
+        self.end(server, repo)
+
+        with pytest.raises(DBAPIError, match=r"terminat|clos|Lost|gone"):
+            repo.commit()
+
+        assert (repo.pending, repo.journal, author.id) == ({}, [], None)
+        still_works(repo, authors=0)
+        repo.close()
+
+    def test_read_only_transaction(self, server):
+        """
+        A server that only lets read.
+        """
+        setting = {
+            "postgresql": "set session characteristics as transaction read only",
+        }.get(server.dialect, "set session transaction read only")
+        engine = server.open()
+        event.listen(engine, "connect", lambda driver, _: _run(driver, setting))
+        repo = open_repo(engine)
+
+        with pytest.raises(DBAPIError, match=r"(?i)read.only transaction"):
+            insert(repo, built(Author))
+
+        assert repo.pending == {}
+        assert repo.column_values(Author.id) == []
         repo.close()
 
     def test_read_only(self, sqlite):
@@ -368,6 +436,12 @@ class TestCommit:
         assert library.pending == {"authors": 1}
         library.commit()
         assert database.count("authors") == 1
+
+
+def _run(driver, statement):
+    with driver.cursor() as cursor:
+        cursor.execute(statement)
+    driver.commit()
 
 
 class Late(DeclarativeBase):

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.orm import Session, make_transient
 
+from machina_lab import Lab
 from machina_lab.errors import ForeignKeyConflictError, InsertError, OptionError
+from tests.support import graph_models
 from tests.support.jobs import built, insert, job
 from tests.support.library_models import (
     Author,
@@ -403,6 +405,23 @@ class TestRefused:
 
         with pytest.raises(InsertError, match=r"already inserted: its key is id=\d+"):
             insert(library, author)
+
+    @pytest.mark.parametrize("bulk", [False, True], ids=["ordinary", "bulk"])
+    def test_one_child_of_two_parents(self, database, bulk):
+        """
+        A child that two records have for themselves would stay with either: refused.
+        """
+        database.create(graph_models.Base)
+        lab = Lab(database.engine)
+        lab.factory(name="worker", model=graph_models.Worker)(lambda: {"name": "Jo"})
+        desk = graph_models.Desk()
+
+        with pytest.raises(InsertError, match="two records share one Desk as their"):
+            lab.insert_list(2, "worker", {"desk": desk}, {"bulk": bulk})
+
+        assert lab.pending == {}
+        assert lab.insert("worker", desk=desk).desk.worker_id
+        lab.repo.close()
 
     def test_options_do_not_open_a_way_round(self, library):
         """
