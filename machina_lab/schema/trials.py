@@ -19,8 +19,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError
 
+from machina_lab.core.datatypes import of_type
 from machina_lab.core.tables import Column
 from machina_lab.schema.plans import Plan
 from machina_lab.schema.values import constant
@@ -84,7 +85,11 @@ def needs_trial(plan: Plan) -> bool:
     """
     Tell whether anything of *plan* is for the database to judge.
     """
-    return bool(plan.open or plan.unknown)
+    return bool(plan.open or plan.unknown or _unmet(plan))
+
+
+def _unmet(plan: Plan) -> list[str]:
+    return [need for need in plan.needs if need.startswith("CHECK ")]
 
 
 class Trials:
@@ -102,6 +107,13 @@ class Trials:
         self._table = table
         self._plan = plan
         self._columns = {column.name: column for column in plan.table.columns}
+        # A class of a hierarchy has columns of other tables too.
+        self._keys = {column.name: column.key for column in table.columns}
+        self._links = {
+            column.key: _DUMMIES.get(of_type(column.type).kind, 1)
+            for column in table.primary_key.columns
+            if column.foreign_keys
+        }
 
     def run(self) -> None:
         """
@@ -110,7 +122,9 @@ class Trials:
         row = self._row()
         for column in list(self._plan.unknown):
             self._find_text(column, row)
-        self._meet(row)
+        unmet = _unmet(self._plan)
+        if self._meet(row):
+            self._plan.needs = [n for n in self._plan.needs if n not in unmet]
 
     def _row(self) -> dict[str, Any]:
         row = {name: value.make(0) for name, value in self._plan.values.items()}
@@ -127,12 +141,15 @@ class Trials:
 
         Other faults are "!", a NULL where none may be "!null".
         """
+        own = self._links | {
+            self._keys[name]: row[name] for name in row if name in self._keys
+        }
         savepoint = self._session.begin_nested()
         try:
-            self._session.execute(sa.insert(self._table).values(row))
+            self._session.execute(sa.insert(self._table).values(own))
         except IntegrityError as error:
             return _check_name(error)
-        except (DBAPIError, StatementError, TypeError, ValueError):
+        except Exception:  # noqa: BLE001 - types of others convert as they like
             return "!"
         finally:
             if savepoint.is_active:
@@ -154,14 +171,18 @@ class Trials:
                 self._plan.unknown.remove(column)
                 return
 
-    def _meet(self, row: dict[str, Any]) -> None:
+    def _meet(self, row: dict[str, Any]) -> bool:
+        """
+        Change *row* until no CHECK refuses it; tell whether the database takes it.
+        """
         met: set[str] = set()
         failing = self._fails(row)
         while failing and failing[0] != "!" and failing not in met:
             change = self._change(failing, row, met)
             if change is None:
-                self._plan.needs.append(f"CHECK {failing} is not met")
-                return
+                need = f"CHECK {failing} is not met"
+                self._plan.needs += [need] if need not in self._plan.needs else []
+                return False
             met.add(failing)
             row |= change
             for name, value in change.items():
@@ -170,6 +191,7 @@ class Trials:
                 self._plan.solved.add(name)
                 self._plan.left.pop(name, None)
             failing = self._fails(row)
+        return not failing
 
     def _change(
         self, failing: str, row: dict[str, Any], met: set[str]

@@ -2,6 +2,7 @@ import datetime as dt
 
 from contextlib import suppress
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -22,6 +23,7 @@ ROW = {
     "day": dt.date(2024, 5, 1),
     "at": dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC),
     "ok": True,
+    "code": UUID(int=1),
     "items": [1, 2],
     "data": {},
     "% won": 50,
@@ -72,6 +74,18 @@ ROW = {
         ("t || 'd' = 'abcd'", True),
         ("CAST(t AS text) = 'abc'", True),
         ("t = 'it''s' OR t = 'abc' COLLATE \"C\"", True),
+        ("ok = 't'", True),
+        ("'f' = ok", False),
+        ("'2024-01-01' < day", True),
+        ("code = '00000000-0000-0000-0000-000000000001'", True),
+        ("price > '9'", True),
+        ("price < '10.5'::numeric", True),
+        ("n > 1 AND a = 1", None),
+        ("length(n) = 3", None),
+        ("n IN (1, 2)", None),
+        ("a IN (2, NULL)", None),
+        ("CASE WHEN a = 2 THEN false ELSE ok END", True),
+        ("left(t, 2) || right(t, 1) = 'abc'", True),
     ],
 )
 def test_conditions_as_databases_write_them(sql, answer):
@@ -81,7 +95,22 @@ def test_conditions_as_databases_write_them(sql, answer):
     assert answer == judge(read_condition(sql), ROW)
 
 
-@pytest.mark.parametrize("sql", ["is_even(a)", "missing > 1", "t > 3", "now() > at"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "is_even(a)",
+        "missing > 1",
+        "t > 3",
+        "now() > at",
+        "at > '1 day'::interval",
+        "day > 'soon'::date",
+        "price > 'dear'::numeric",
+        "a IN (t)",
+        "data = 'x'",
+        "left(t) = 'a'",
+        "a = ANY (t)",
+    ],
+)
 def test_what_only_the_database_knows_is_open(sql):
     """
     Functions and columns that nobody knows here are neither met nor refused.
