@@ -46,7 +46,7 @@ def portable(value: Any, type_: DataType) -> Any:
     make = _MAKERS.get(type_.kind)
     try:
         return make(value, type_) if make else str(value)
-    except (TypeError, ValueError, ArithmeticError) as error:
+    except (TypeError, ValueError, ArithmeticError, RecursionError) as error:
         raise CastError(value, type_.label) from error
 
 
