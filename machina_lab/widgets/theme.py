@@ -81,7 +81,7 @@ border-left:1px solid var(--m-line);--m-name:163px}
 .machina .machina-nest .machina-nest{--m-name:142px}
 .machina .widget-tab{margin:4px 0 0}
 .machina .machina-finder{display:grid;grid-template-columns:
-minmax(120px,184px) minmax(160px,420px);gap:0 12px;margin:2px 0 6px;overflow:visible}
+var(--m-name,184px) minmax(160px,420px);gap:0 12px;margin:2px 0 6px;overflow:visible}
 .machina .machina-finder>*{width:auto;margin:0;min-width:0}
 .machina .machina-bar{align-items:center;gap:8px;flex-wrap:wrap;overflow:visible;
 margin:4px 0}

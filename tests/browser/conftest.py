@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.browsers import Browser, chromium
 from tests.support.jupyter import JupyterServer
+from tests.support.notebooks import written
+from tests.support.shown_widgets import CELLS, SETUP, Widget
 
 
 def pytest_collection_modifyitems(items):
@@ -63,3 +65,29 @@ def opened(server, browser):
     yield _open
     for page in pages:
         page.close()
+
+
+@pytest.fixture
+def show(server, opened, front_end):
+    """
+    Shows one widget in a notebook of its own, after a cell that sets it up.
+
+    After the test no request has left the machine, and the console is clean.
+    """
+    pages = []
+
+    def _show(kind, setup=SETUP):
+        name = f"{kind}-{front_end}.ipynb"
+        written(server.folder / name, setup, CELLS[kind], "")
+        shown = opened(name, front_end)
+        # What the front end says while it starts is its own.
+        shown.console.clear()
+        shown.theme("light")
+        shown.run_all()
+        pages.append(shown)
+        return Widget(shown)
+
+    yield _show
+    for page in pages:
+        assert page.foreign == []
+        assert page.console == []
