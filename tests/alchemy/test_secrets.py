@@ -2,6 +2,7 @@
 Secrets stay secret, whoever repeats them: SQLAlchemy, the database, or we ourselves.
 """
 
+import asyncio
 import traceback
 
 import pytest
@@ -337,3 +338,24 @@ def test_repo_of_a_factory_is_shared(sqlite):
     assert lab.repo.pending == {}
     assert lab.pending == {"accounts": 2}
     lab.rollback()
+
+
+def test_asynchronous_driver(postgres):
+    """
+    The driver keeps the database's details apart from its text: they are masked, too.
+    """
+    postgres.create(Base)
+    lab = Lab(postgres.async_url)
+    lab.factory(name="account", model=Account)(lambda: {"password": SECRET})
+
+    async def insert_twice():
+        try:
+            await lab.ainsert_list(2, "account")
+        finally:
+            await lab.repo.aclose()
+
+    with pytest.raises(IntegrityError, match="duplicate key") as caught:
+        asyncio.run(insert_twice())
+
+    assert "Key (password)=(***) already exists" in told(caught.value)
+    assert SECRET not in told(caught.value)
