@@ -71,8 +71,6 @@ class ExistingRows:
         """
         Ask for the rows that have what is typed.
         """
-        if self._quiet:
-            return
         text, target = self.find.value.strip(), self._field.target
         started = perf_counter()
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from machina_lab import Lab
 from machina_lab.core.casting import cast_text
 from machina_lab.core.datatypes import DataType, of_annotation
 from machina_lab.core.records import Field
@@ -103,6 +104,48 @@ def test_null_is_a_value_of_its_own(annotation, sort, entered, value):
 
     control.input.value = entered
     assert control.items() == {"it": value}
+
+
+@pytest.mark.parametrize("annotation", [Color, dt.date, dt.time, dt.datetime])
+def test_a_ticked_row_asks_for_its_value(annotation):
+    """
+    A choice or a moment that is ticked without a value says what is missing.
+    """
+    control, _ = made(field(annotation=annotation, nullable=False))
+    tick(control.given)
+    assert control.error.startswith("choose a ")
+    assert control.input.value in {None, -1}
+
+    tick(control.given, on=False)
+    assert control.error == ""
+    assert control.items() == {}
+
+
+def test_the_default_unticks():
+    """
+    Who chooses the default again overrides nothing.
+    """
+    control, _ = made(field(annotation=Color))
+    put(control.input, 2, "index")
+    assert control.items() == {"it": Color.blue}
+
+    put(control.input, 0, "index")
+
+    assert not control.given.value
+    assert control.items() == {}
+
+
+def test_a_moment_with_a_time_zone():
+    """
+    A field that keeps time zones gets a picker that does.
+    """
+    zoned = Field("at", DataType("datetime", timezone=True))
+    control, _ = made(zoned)
+    moment = dt.datetime(2024, 1, 31, 12, tzinfo=dt.UTC)
+
+    control.input.value = moment
+
+    assert control.items() == {"at": moment}
 
 
 def test_what_may_not_be_null_has_no_switch():
@@ -298,6 +341,41 @@ class TestAssociations:
         put(control.input, control.input.options.index("none"), "index")
 
         assert control.items() == {"customer": None}
+
+    def test_the_default_again(self, control):
+        """
+        Back to the default, by choosing it or by unticking, nothing is overridden.
+        """
+        for undo in (
+            lambda: put(control.input, 0, "index"),
+            lambda: tick(control.given, on=False),
+        ):
+            put(control.input, control.input.options.index("none"), "index")
+            assert control.items() == {"customer": None}
+            undo()
+            assert control.items() == {}
+            assert control.input.value == "default"
+
+    def test_a_form_can_be_put_back(self, control, lab):
+        """
+        What was typed in a nested form survives the row being made anew.
+        """
+        put(control.input, control.input.options.index("new, with…"), "index")
+        control.nested[2].input.value = "Ada"
+        fields = lab.find("order").fields()
+        again = control_for(
+            fields["customer"], lambda: None, Deeds(lab, pytest.fail), fields
+        )
+
+        again.restore(control.state())
+        assert again.items() == {"customer": {"name": "Ada"}}
+
+        offline = control_for(
+            fields["customer"], lambda: None, Deeds(Lab(), pytest.fail), fields
+        )
+        put(control.input, control.input.options.index("existing row"), "index")
+        offline.restore(control.state())
+        assert offline.items() == {}
 
     def test_a_database_that_went_away(self, control, engine, lab):
         """
