@@ -38,7 +38,18 @@ class Writing:
             return self._execute_many(self._plain_insert())
         if copies(self.connection):
             return self._copy(self._name)
+        if self._waits:
+            return Writing.together([self])
         return self._insert_generic()
+
+    @property
+    def _waits(self) -> bool:
+        """
+        Whether rows point at later ones, and keys are checked at a statement's end.
+        """
+        own = self.load.table.key
+        itself = any(key.table == own for key in self.load.table.foreign_keys)
+        return itself and self.connection.dialect.name == "postgresql"
 
     @property
     def _name(self) -> str:

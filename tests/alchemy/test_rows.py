@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from machina_lab import load_fixtures
+from machina_lab.alchemy import writing
 from machina_lab.alchemy.rows import Rows
 from machina_lab.errors import FixtureError
 from machina_lab.fixtures.formats import as_list
@@ -15,6 +16,7 @@ from machina_lab.labs.exports import export_rows
 from machina_lab.schema import Schema
 from tests.support import sets
 from tests.support.databases import MYSQL, Database
+from tests.support.statements import statements
 
 
 @pytest.fixture
@@ -365,6 +367,64 @@ class TestPostgreSQL:
             connection.exec_driver_sql("INSERT INTO odd (pct) VALUES (1)")
 
         assert [(3,)] == odd.rows("SELECT max(id) FROM odd")
+
+
+class TestAnyDriver:
+    """
+    What other databases and drivers need, tried on those that are here.
+    """
+
+    @pytest.fixture(autouse=True)
+    def _no_copy(self, monkeypatch):
+        monkeypatch.setattr(writing, "copies", lambda _: False)
+
+    def test_rows_go_in_without_copy(self, full, tmp_path):
+        """
+        SQLAlchemy's own INSERT stores what COPY stores.
+        """
+        before = stored(full)
+        export(full, tmp_path / "set")
+        emptied(full)
+
+        load_fixtures(tmp_path / "set", full.engine)
+
+        assert before == stored(full)
+
+    def test_keys_are_filled_in_late(self, full, tmp_path, monkeypatch):
+        """
+        Where keys are checked at once, those that point ahead are set in a second pass.
+        """
+        monkeypatch.setattr(Rows, "cycles", "late")
+        before = stored(full)
+        export(full, tmp_path / "set")
+        emptied(full)
+
+        with statements(full.engine) as sent:
+            load_fixtures(tmp_path / "set", full.engine)
+
+        assert sent.starting("update")
+        assert before == stored(full)
+
+    def test_rings_go_in_together(self, postgres, tmp_path):
+        """
+        Rows of tables that need each other are staged without COPY, too.
+        """
+        with postgres.engine.begin() as connection:
+            run = connection.exec_driver_sql
+            run("CREATE TABLE egg (id INTEGER PRIMARY KEY, hen INTEGER NOT NULL)")
+            run("CREATE TABLE hen (id INTEGER PRIMARY KEY, egg INTEGER NOT NULL)")
+            run("INSERT INTO egg VALUES (1, 2), (2, 1)")
+            run("INSERT INTO hen VALUES (1, 1), (2, 2)")
+            run("ALTER TABLE egg ADD FOREIGN KEY (hen) REFERENCES hen (id)")
+            run("ALTER TABLE hen ADD FOREIGN KEY (egg) REFERENCES egg (id)")
+        before = stored(postgres, "egg"), stored(postgres, "hen")
+        export(postgres, tmp_path / "set")
+        with postgres.engine.begin() as connection:
+            connection.exec_driver_sql("TRUNCATE egg, hen")
+
+        load_fixtures(tmp_path / "set", postgres.engine)
+
+        assert before == (stored(postgres, "egg"), stored(postgres, "hen"))
 
 
 class TestSource:

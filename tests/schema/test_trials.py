@@ -41,7 +41,8 @@ def test_two_columns_at_once(postgres):
     """
     table = """
         CREATE TABLE pair (
-            id serial PRIMARY KEY, a int NOT NULL, b int NOT NULL, at timestamptz NOT NULL,
+            id serial PRIMARY KEY, a int NOT NULL, b int NOT NULL,
+            at timestamptz NOT NULL,
             CONSTRAINT sum CHECK (adds_up(a, b) AND a > 2),
             CONSTRAINT late CHECK (late(at)));
     """
