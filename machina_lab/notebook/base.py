@@ -59,11 +59,10 @@ def one_line(described: Callable[[Any], None]) -> Any:
     """
     name = described.__name__
 
-    @functools.wraps(described)
     def magic(self: LineMagics, line: str, local_ns: Any = None) -> Any:
         return self.answer(name, line, local_ns)
 
-    return line_magic(_finished(magic))
+    return line_magic(_finished(magic, described))
 
 
 def cell_or_line(described: Callable[[Any], None]) -> Any:
@@ -72,16 +71,19 @@ def cell_or_line(described: Callable[[Any], None]) -> Any:
     """
     name = described.__name__
 
-    @functools.wraps(described)
     def magic(
         self: LineMagics, line: str, cell: str | None = None, local_ns: Any = None
     ) -> Any:
         return self.answer(name, line, local_ns, cell)
 
-    return line_cell_magic(_finished(magic))
+    return line_cell_magic(_finished(magic, described))
 
 
-def _finished(magic: Callable[..., Any]) -> Any:
+def _finished(magic: Callable[..., Any], described: Callable[[Any], None]) -> Any:
+    # IPython 7 calls a magic by its signature: it must not be that of *described*.
+    signature = inspect.signature(magic)
+    functools.update_wrapper(magic, described)
+    magic.__signature__ = signature  # type: ignore[attr-defined]  # as inspect reads it
     before, mark, after = inspect.cleandoc(magic.__doc__ or "").partition("{options}")
     listed = options_help(magic.__name__) if mark else ""
     magic.__doc__ = before + listed + after

@@ -2,6 +2,7 @@
 %load_ext, %unload_ext, %reload_ext: in at once, out without a trace.
 """
 
+import inspect
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 
 from machina_lab.errors import MachinaError
 from machina_lab.notebook.desk import desk
-from machina_lab.notebook.grammars import LINES
+from machina_lab.notebook.grammars import CELLS, LINES
 from tests.support.shells import run, shell
 
 
@@ -59,6 +60,23 @@ class TestLoading:
         assert magics <= set(ip.magics_manager.magics["line"])
         assert {"build_list", "insert_list"} <= set(ip.magics_manager.magics["cell"])
         assert names == state(ip)["names"]
+
+    @pytest.mark.parametrize(
+        ("kind", "grammars", "call"),
+        [
+            ("line", LINES, {"line": "", "local_ns": {}}),
+            ("cell", CELLS, {"line": "", "cell": "", "local_ns": {}}),
+        ],
+    )
+    def test_every_magic_tells_how_it_is_called(self, ip, kind, grammars, call):
+        """
+        The signature of a magic is that of its call: old shells call it by that.
+        """
+        run(ip, "%load_ext machina_lab")
+        magics = ip.magics_manager.magics[kind]
+
+        for name in {name.partition(" ")[0] for name in grammars}:
+            assert inspect.signature(magics[name]).bind(**call).arguments == call
 
     def test_unloading_puts_everything_back(self, ip):
         """
