@@ -32,8 +32,6 @@ def count_on(run: Run, plan: Plan, model: Any) -> None:
         plan: The plan of the table.
         model: Its class.
     """
-    if plan.table.rows == 0:
-        return
     names = [*plan.unique, *(n for n in plan.values if n in plan.table.primary_key)]
     for name in dict.fromkeys(names):
         value = plan.values.get(name)

@@ -95,6 +95,7 @@ class TableFactories:
         self._made: dict[str, TableFactory] = {}
         self._scaffold: Scaffold | None = None
         self._tried: set[str] = set()
+        self._counted: set[str] = set()
         self._order = [key for key in schema.insert_order() if key in self._names]
 
     @classmethod
@@ -181,6 +182,9 @@ class TableFactories:
             realistic: Draw realistic values; a text is their locale (`"de"`).
         """
         keys = self._planned(names)
+        for key in keys:
+            # Who runs the source here shares these counters.
+            self._count_on(key)
         return self._source.source(*keys, realistic=realistic)
 
     def update(self, text: str, *names: str) -> Update:
@@ -265,13 +269,22 @@ class TableFactories:
             self._run(lambda session: Trials(session, table, plan).run())
         return plan
 
+    def _count_on(self, key: str) -> None:
+        """
+        Let the counters of a table start behind its rows, once.
+        """
+        if self._run is not None and key not in self._counted:
+            self._counted.add(key)
+            plan = self._plan(key)
+            if plan.table.rows != 0:
+                count_on(self._run, plan, self.models[key])
+
     def _define(self, name: str, key: str) -> TableFactory:
         plan = self._plan(key)
         text = self._source.source(key)
         recorder = _Recorder(self._lab, self.models)
         _execute(text, recorder, f"<table {key} {next(_numbers)}>")
-        if self._run is not None:
-            count_on(self._run, plan, self.models[key])
+        self._count_on(key)
         return TableFactory(
             name=name,
             function=recorder.function,
