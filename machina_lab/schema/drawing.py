@@ -221,7 +221,7 @@ def _through(lanes: Sequence[Box], start: Box, end: Box, y1: float, y2: float) -
         x, goal = start.x + start.width, end.x
     stops = [(lane.x + lane.width, lane.x, lane.y) for lane in lanes]
     if not leftwards:
-        stops = [(left, right, y) for right, left, y in reversed(stops)]
+        stops = [(left, right, y) for right, left, y in stops]
     y = y1
     path = f"M{x:.1f} {y:.1f}"
     for near, far, height in [*stops, (goal, goal, y2)]:

@@ -128,10 +128,9 @@ def _layers(
     layers: dict[int, list[tuple[Box, float]]] = {}
     for box, (across, layer) in zip(boxes, placed.coords, strict=True):
         layers.setdefault(round(layer), []).append((box, across))
-    dealt = {at: _columns(layer) for at, layer in layers.items()}
+    dealt = [(at, column) for at in sorted(layers) for column in _columns(layers[at])]
     _add_lanes(boxes, pairs, placed.edge_routing, dealt, lanes)
-    columns = [column for at in sorted(dealt) for column in dealt[at]]
-    columns = [sorted(column, key=lambda each: each[1]) for column in columns]
+    columns = [sorted(column, key=lambda each: each[1]) for _, column in dealt]
     unit = _unit(columns)
     return [[(box, across * unit) for box, across in column] for column in columns]
 
@@ -140,28 +139,39 @@ def _add_lanes(
     boxes: list[Box],
     pairs: Sequence[tuple[int, int]],
     routing: Sequence[Sequence[Sequence[float]]],
-    dealt: Mapping[int, list[list[tuple[Box, float]]]],
+    columns: Sequence[tuple[int, list[tuple[Box, float]]]],
     lanes: dict[tuple[str, str], list[Box]],
 ) -> None:
     """
     Put a lane into each column that edges to one parent pass, where most of them do.
+
+    Args:
+        boxes: The boxes.
+        pairs: Parent and child of each edge, by place in *boxes*.
+        routing: Where igraph leads each edge: across and layer.
+        columns: The layer of each column, and its boxes with their places across.
+        lanes: Filled.
     """
+    place = {box.key: at for at, (_, boxed) in enumerate(columns) for box, _ in boxed}
+    across = {box.key: at for _, boxed in columns for box, at in boxed}
+    passed: dict[tuple[int, int], list[int]] = {}
     wishes: dict[tuple[int, int], list[float]] = {}
-    for (parent, _), points in zip(pairs, routing, strict=True):
-        for across, layer in points:
-            wishes.setdefault((parent, round(layer)), []).append(across)
-    made: dict[tuple[int, int], list[Box]] = {}
-    for (parent, layer), given in wishes.items():
-        wish = sum(given) / len(given)
-        for column in dealt[layer]:
-            lane = Box("", 0, 0, gap=_LANE)
-            column.append((lane, wish))
-            made.setdefault((parent, layer), []).append(lane)
     for (parent, child), points in zip(pairs, routing, strict=True):
-        passed = sorted({round(layer) for _, layer in points})
-        through = [lane for layer in passed for lane in made[parent, layer]]
-        if through:
-            lanes[boxes[child].key, boxes[parent].key] = through[::-1]
+        first, last = place[boxes[parent].key], place[boxes[child].key]
+        between = list(range(min(first, last) + 1, max(first, last)))
+        passed[parent, child] = between[:: 1 if first < last else -1]
+        led = {round(layer): at for at, layer in points}
+        for column in between:
+            wish = led.get(columns[column][0], across[boxes[child].key])
+            wishes.setdefault((parent, column), []).append(wish)
+    made: dict[tuple[int, int], Box] = {}
+    for (parent, column), given in wishes.items():
+        lane = made[parent, column] = Box("", 0, 0, gap=_LANE)
+        columns[column][1].append((lane, sum(given) / len(given)))
+    for (parent, child), between in passed.items():
+        if between:
+            through = [made[parent, column] for column in reversed(between)]
+            lanes[boxes[child].key, boxes[parent].key] = through
 
 
 def _columns(layer: list[tuple[Box, float]]) -> list[list[tuple[Box, float]]]:

@@ -62,7 +62,7 @@ _SAMPLES: Final[tuple[Any, ...]] = (
     "EUR",
     "US",
     "#336699",
-    "/tmp",  # noqa: S108 - text
+    "/data",
 )
 #: Kinds that make different values, the likelier first.
 _COUNTED: Final = ("integer", "uuid", "datetime", "date", "decimal", "float", "binary")

@@ -210,7 +210,9 @@ def test_boxes_never_overlap(edges, heights):
 
     places = place(boxes, [(str(a), str(b)) for a, b in edges])
 
-    for lanes in places.lanes.values():
+    for (child, parent), lanes in places.lanes.items():
+        xs = [boxes[child].x, *(lane.x for lane in lanes), boxes[parent].x]
+        assert xs in (sorted(xs), sorted(xs, reverse=True))
         for lane, box in product(lanes, boxes.values()):
             beside = box.x != lane.x
             assert beside or not box.y <= lane.y <= box.y + box.height
