@@ -124,14 +124,14 @@ def export(  # noqa: PLR0913 - the options of the command
     With a database, the rows are inserted, written and rolled back; without one the
     records are built, and keys numbered from 1.
     """
-    with _told(), _progress("export") as progress:
+    with _told():
         from machina_lab.labs import export_fixtures
         from machina_lab.labs.isolation import isolated
         from machina_lab.labs.places import lab_at
 
         found = lab_at(lab)
         wanted = [_count(found, each) for each in counts]
-        with isolated(found):
+        with isolated(found), _progress("export") as progress:
             if seed is not None:
                 found.seed(seed)
             options: dict[str, Any] = {"format": format, "progress": progress}
@@ -176,16 +176,17 @@ def load(
     """
     Load a fixture set into a database, all of it or nothing.
     """
-    with _told(), _progress("load") as progress:
+    with _told():
         from machina_lab.labs import load_fixtures
 
-        loaded = load_fixtures(
-            folder,
-            database,
-            strict=strict,
-            keys=keys,  # type: ignore[arg-type]  # checked by load_fixtures
-            progress=progress,
-        )
+        with _progress("load") as progress:
+            loaded = load_fixtures(
+                folder,
+                database,
+                strict=strict,
+                keys=keys,  # type: ignore[arg-type]  # checked by load_fixtures
+                progress=progress,
+            )
         _report("loaded", folder, loaded.rows, as_json=as_json)
 
 
@@ -211,7 +212,8 @@ def check(
             checked = check_fixtures(folder, database or None, strict=strict)
         except FixtureError as error:
             if as_json:
-                typer.echo(json.dumps({"valid": False, "problems": error.problems}))
+                problems = list(error.problems) or [str(error)]
+                typer.echo(json.dumps({"valid": False, "problems": problems}))
             raise
         rows = {file.target.key: file.resource.rows for file in checked.files}
         if as_json:

@@ -4,11 +4,13 @@ The command line, run as people and scripts run it.
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
 from pathlib import Path
 
+import pexpect
 import pytest
 import sqlalchemy as sa
 
@@ -126,6 +128,24 @@ class TestExport:
 
         assert {"folder": "set", "rows": {"user+old": 1}} == json.loads(done.stdout)
 
+    def test_progress_is_shown_on_a_terminal(self, tmp_path):
+        """
+        A person sees how far it is; the bar is gone when the work is done.
+        """
+        (tmp_path / "factories.py").write_text(FACTORIES)
+        arguments = ["export", "factories:lab", "user=3", "--out", "set"]
+
+        told = pexpect.run(
+            shlex.join([sys.executable, "-m", "machina_lab.cli", *arguments]),
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"},
+            encoding="utf-8",
+            timeout=60,
+        )
+
+        assert "export: 0.00 rows" in told
+        assert told.splitlines()[-1].endswith("wrote 3 rows of 1 tables: set")
+
     @pytest.mark.parametrize(
         ("arguments", "told"),
         [
@@ -211,6 +231,26 @@ class TestLoadAndCheck:
         assert (1, 1) == (done.returncode, done.stderr.count("\n"))
         assert "is not a fixture set: it has no datapackage.json" in done.stderr
 
+    def test_scripts_are_told_why_a_folder_is_no_set(self, command):
+        """
+        With --json there is a problem to read, whatever is wrong.
+        """
+        told = json.loads(command("check", ".", "--json").stdout)
+
+        assert not told["valid"]
+        assert "it has no datapackage.json" in told["problems"][0]
+
+    def test_new_keys(self, command, shop, tmp_path):
+        """
+        --keys new loads a set beside its own rows; another word is a usage error.
+        """
+        command("export", "factories:lab", "user=1", "--out", "set")
+
+        wrong = command("load", "set", shop.address, "--keys", "old")
+
+        assert (2, 1) == (wrong.returncode, wrong.stderr.count("\n"))
+        assert "keep, new" in wrong.stderr
+
     def test_no_password_is_shown(self, command):
         """
         A database that cannot be reached is told without its password.
@@ -248,6 +288,19 @@ class TestSchema:
         done = command("schema", shop.address, "--json")
 
         assert {"city", "user", "Order Details"} <= set(str(done.stdout).split('"'))
+
+    @pytest.mark.parametrize(
+        ("name", "begins"),
+        [("a.svg", "<svg"), ("a.mmd", "erDiagram"), ("a.dot", "dig")],
+    )
+    def test_draws(self, command, shop, tmp_path, name, begins):
+        """
+        The end of the file's name says what is drawn.
+        """
+        done = command("schema", shop.address, "--diagram", name)
+
+        assert (0, "") == (done.returncode, done.stderr)
+        assert begins in (tmp_path / name).read_text()[:200]
 
     def test_refuses_unknown_drawings(self, command, shop):
         """

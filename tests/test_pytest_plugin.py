@@ -293,3 +293,15 @@ def test_the_plugin_imports_nothing_heavy():
 
     for name in ("sqlalchemy", "pandas", "pyarrow", "IPython", "machina_lab.labs"):
         assert f"'{name}'" not in loaded
+
+
+def test_the_plugin_adds_no_more_than_20_milliseconds():
+    """
+    What every run of pytest pays, in processor time, the best of three.
+    """
+    code = (
+        "import pytest, time; start = time.process_time();"
+        " import machina_lab.pytest_plugin; print(time.process_time() - start)"
+    )
+
+    assert min(float(run(ROOT, "-c", code)) for _ in range(3)) <= 0.02
