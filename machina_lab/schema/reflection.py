@@ -153,6 +153,19 @@ class _Reading:
         return Reflection(schema, metadata)
 
 
+def table_names(connection: sa.Connection) -> list[str]:
+    """
+    Return the keys of all tables and views; nothing else is read.
+    """
+    hidden = partitions(connection)
+    keys = [
+        f"{schema}.{name}" if schema else name
+        for schema in _schemas(connection)
+        for name in _names_in(connection, schema)
+    ]
+    return [key for key in keys if key not in hidden]
+
+
 def from_metadata(metadata: Any, *, dialect: str = "") -> Schema:
     """
     Read the tables of a MetaData, or of several of them.

@@ -1,7 +1,7 @@
 """
 Reading the tables of a large database without stopping the page.
 
-What does not take long is read at once. The rest follows a few tables at a time, and
+A few dozen are read at once. Those of larger databases follow a few at a time, and
 between two turns the kernel answers what else is pressed or run.
 """
 
@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary
 
 #: How many tables are read in one step.
 _AT_A_TIME: Final = 20
+#: So many are read at once in any case: a widget of them is whole when it is shown.
+_AT_ONCE: Final = 40
 #: How long one turn of steps may take.
 _TURN: Final = 0.05
 
@@ -50,7 +52,8 @@ class _Reading:
         end = perf_counter() + _TURN
         try:
             for read in self._steps:
-                if self._loop is not None and perf_counter() > end:
+                late = read >= _AT_ONCE and perf_counter() > end
+                if late and self._loop is not None:
                     for each in self.readers:
                         each.tell(f"Reading the tables: {read:,} so far.")
                     self._loop.call_soon(self.go_on)

@@ -90,6 +90,15 @@ def read_schema(session: Any) -> Any:
     return Schema.reflect(session.connection())
 
 
+def names_data(session: Any) -> list[str]:
+    """
+    Return the names of a database's tables, for while the rest is being read.
+    """
+    from machina_lab.schema.reflection import table_names
+
+    return table_names(session.connection())
+
+
 def sample_data(session: Any, table: Table) -> list[list[str]]:
     """
     Return the first rows of a table, each value as a short text.

@@ -4,7 +4,7 @@ The schema explorer: tables, their columns and relations, a diagram, sample rows
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from machina_lab.widgets.reading import read_tables
 from machina_lab.widgets.schema_data import (
     ROWS,
     counted,
+    names_data,
     read_schema,
     sample_data,
     schema_data,
@@ -50,6 +51,7 @@ _ZOOMS: Final = (0.1, 4.0)
 _WIDEST: Final = 1200
 _AROUND: Final = "this table and its neighbours"
 _WHOLE: Final = "all tables"
+_HEADS: Final = ("table", "rows", "columns", "parents", "children")
 _NOT_CONNECTED: Final = "No database is connected."
 
 
@@ -353,21 +355,32 @@ class SchemaExplorer(View):
         """
         Return the tables as text.
         """
-        if self.schema is None:
-            return "The tables are not read yet." if self._reading else _NOT_CONNECTED
-        heads = ("table", "rows", "columns", "parents", "children")
-        rows = [[each[head] for head in heads] for each in self.schema.rows()]
-        return text_table(heads, rows) if rows else "The database has no tables."
+        heads, rows = self._listed()
+        return text_table(heads, rows) if rows else self._lacking()
 
     def as_html(self) -> str:
         """
         Return the tables as plain HTML.
         """
-        if self.schema is None:
-            return f"<p>{escaped(self.as_text())}</p>"
-        heads = ("table", "rows", "columns", "parents", "children")
-        rows = [[each[head] for head in heads] for each in self.schema.rows()]
-        return f"<div>{grid(heads, rows)}</div>"
+        heads, rows = self._listed()
+        listed = grid(heads, rows) if rows else f"<p>{escaped(self._lacking())}</p>"
+        return f"<div>{listed}</div>"
+
+    def _listed(self) -> tuple[Sequence[str], list[list[Any]]]:
+        """
+        Return heads and rows of what is known of the tables: at least their names.
+        """
+        names: list[str] = []
+        if self.schema is not None:
+            return _HEADS, [[each[h] for h in _HEADS] for each in self.schema.rows()]
+        if self._reading and not self.lab.repo.is_async:
+            self.deeds.ask(names_data, names.extend, self.status.fail)
+        return _HEADS[:1], [[name] for name in names]
+
+    def _lacking(self) -> str:
+        if self.schema is not None:
+            return "The database has no tables."
+        return "The tables are not read yet." if self._reading else _NOT_CONNECTED
 
 
 def schema_explorer(lab: Any, *, wait: Wait | None = None) -> SchemaExplorer:

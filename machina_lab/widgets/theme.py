@@ -56,7 +56,7 @@ overflow:visible}
 position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;
 clip-path:inset(50%);white-space:nowrap}
 .machina .machina-row.machina-set .machina-name{font-weight:600}
-.machina .machina-row.machina-wrong .machina-name{color:var(--m-bad)}
+.machina .machina-row.machina-wrong .machina-name :is(label,span){color:var(--m-bad)}
 .machina .machina-row.machina-wrong .machina-input :is(input,select,textarea){
 border-color:var(--m-bad)}
 .machina input[type=checkbox]{margin:0 8px 0 0;align-self:center;flex:0 0 auto}

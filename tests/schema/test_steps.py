@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from machina_lab import Lab
 from machina_lab.schema import Schema
-from machina_lab.schema.reflection import reflecting
+from machina_lab.schema.reflection import reflecting, table_names
 
 
 def _tables(engine):
@@ -55,7 +55,10 @@ def test_in_steps_as_at_once(database):
     with database.engine.connect() as connection:
         read, found = _all_of(reflecting(lambda: connection, 3))
 
+        names = table_names(connection)
+
     assert read == [3, 6, 8]
+    assert names == [each.key for each in found.schema]
     assert _told(found.schema) == _told(Schema.reflect(database.engine))
     assert found.schema.table("t1").rows == 1
     assert found.schema.table("v").view

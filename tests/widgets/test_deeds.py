@@ -166,6 +166,7 @@ def test_tables_and_sequences_are_awaited(on_page):
     async def visit(lab, page):
         await lab.ainsert_list(3, "customer")
         tables = schema_explorer(lab)
+        assert "not read yet" in tables.as_text()
         await page.settled(tables)
         put(tables.filter, "customers")
         put(tables.tabs, 1, "selected_index")
