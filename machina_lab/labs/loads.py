@@ -44,7 +44,7 @@ def load_fixtures(  # noqa: PLR0913 - the options of a load, all by name
     Raises:
         FixtureError: Something is wrong; `.problems` holds every problem found.
     """
-    from machina_lab.schema.reflection import connected
+    from machina_lab.schema.targets import connected
 
     def load(session: Any) -> Loaded:
         return _load(session, directory, strict, keys, metadatas, progress)
@@ -146,7 +146,7 @@ def check_fixtures(
     if database is None:
         return check_set(directory, strict=strict)
     from machina_lab.alchemy.rows import Rows
-    from machina_lab.schema.reflection import connected
+    from machina_lab.schema.targets import connected
 
     with connected(database) as connection:
         tables, _ = tables_of(connection, ())

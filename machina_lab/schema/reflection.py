@@ -16,11 +16,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import SQLAlchemyError
 
 from machina_lab.core.tables import Table
-from machina_lab.errors import ArgumentTypeError, RepoError
+from machina_lab.errors import ArgumentTypeError
 from machina_lab.schema.model import Schema, Skipped
 from machina_lab.schema.statistics import (
     estimated_rows,
@@ -29,6 +28,7 @@ from machina_lab.schema.statistics import (
     rewritten,
 )
 from machina_lab.schema.tables import key_of, read_table
+from machina_lab.schema.targets import connected, one_line
 
 
 #: Where a server's other databases look like schemas, only the current one is read.
@@ -129,7 +129,7 @@ class _Reading:
         try:
             read = read_table(table, connection.dialect, connection)
         except (SQLAlchemyError, NotImplementedError, ValueError) as error:
-            self._skipped.append(Skipped(key_of(table), _one_line(error)))
+            self._skipped.append(Skipped(key_of(table), one_line(error)))
         else:
             self._found[str(table.key)] = read
 
@@ -182,7 +182,7 @@ def from_metadata(metadata: Any, *, dialect: str = "") -> Schema:
         try:
             read = read_table(table, spoken)
         except (SQLAlchemyError, NotImplementedError, ValueError) as error:
-            skipped.append(Skipped(key_of(table), _one_line(error)))
+            skipped.append(Skipped(key_of(table), one_line(error)))
         else:
             tables.setdefault(read.key, read)
     return Schema(tuple(tables.values()), dialect, tuple(skipped))
@@ -202,64 +202,6 @@ def from_models(*bases: Any, dialect: str = "") -> Schema:
             )
         found[id(metadata)] = metadata
     return from_metadata(list(found.values()), dialect=dialect)
-
-
-@contextmanager
-def connected(target: Any) -> Iterator[sa.Connection]:
-    """
-    Yield a connection to *target*; one that was opened here is closed again.
-
-    Raises:
-        RepoError: It cannot be reached; the text holds no password.
-    """
-    if isinstance(target, sa.Connection):
-        yield target
-    elif callable(getattr(target, "connection", None)):
-        yield target.connection()
-    elif isinstance(target, sa.Engine):
-        with _opened(target) as connection:
-            yield connection
-    else:
-        engine = _engine(target)
-        try:
-            with _opened(engine) as connection:
-                yield connection
-        finally:
-            engine.dispose()
-
-
-@contextmanager
-def _opened(engine: sa.Engine) -> Iterator[sa.Connection]:
-    try:
-        connection = engine.connect()
-    except (SQLAlchemyError, OSError) as error:
-        shown = engine.url.render_as_string(hide_password=True)
-        reason = _one_line(getattr(error, "orig", None) or error)
-        secret = engine.url.password
-        text = f"cannot connect to {shown}: {reason}"
-        raise RepoError(text.replace(str(secret), "***") if secret else text) from None
-    with connection:
-        yield connection
-
-
-def _engine(target: Any) -> sa.Engine:
-    if not isinstance(target, str | sa.URL):
-        raise ArgumentTypeError(
-            "a database is given as URL, Engine, Connection or Session, not as"
-            f" {type(target).__name__}."
-        )
-    try:
-        return sa.create_engine(target, poolclass=NullPool)
-    except ArgumentError:
-        raise RepoError(
-            "that is no database URL. One looks like sqlite:///shop.db or"
-            " postgresql+psycopg://user@host/shop."
-        ) from None
-    except ImportError as error:
-        raise RepoError(
-            f"the driver of this database is missing: {error}. Install it, for example"
-            " pip install 'machina_lab[postgres]'."
-        ) from None
 
 
 def _schemas(connection: sa.Connection) -> list[str | None]:
@@ -349,7 +291,7 @@ def _reflect_one_by_one(
         try:
             names = _names_in(connection, schema)
         except Exception as error:  # noqa: BLE001 - drivers raise what they like
-            return [Skipped(schema or "the default schema", _one_line(error))]
+            return [Skipped(schema or "the default schema", one_line(error))]
     for name in names:
         key = f"{schema}.{name}" if schema else name
         if key in hidden or key in metadata.tables:
@@ -366,7 +308,7 @@ def _reflect_one_by_one(
         except Exception as error:  # noqa: BLE001 - drivers raise what they like
             if key in metadata.tables:
                 metadata.remove(metadata.tables[key])
-            skipped.append(Skipped(key, _one_line(error)))
+            skipped.append(Skipped(key, one_line(error)))
     return skipped
 
 
@@ -400,8 +342,3 @@ def _dialect(name: str) -> sa.Dialect:
         return DefaultDialect()
     found: sa.Dialect = sa.URL.create(name).get_dialect()()
     return found
-
-
-def _one_line(error: BaseException) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0]
