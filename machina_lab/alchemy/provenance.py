@@ -8,7 +8,8 @@ a None that was meant becomes NULL. So every record that the lab makes remembers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from weakref import ref
@@ -49,7 +50,9 @@ UNKNOWN: Final = Provenance()
 
 class _Entry(tuple[Any, ...]):
     """
-    What a record carries: names named, names given, parents. Pickles without parents.
+    What a record carries: names named, names given, then parents: name, reference, ...
+
+    Pickles without the parents.
     """
 
     __slots__ = ()
@@ -58,7 +61,17 @@ class _Entry(tuple[Any, ...]):
         """
         Leave the weak references behind: they cannot be pickled.
         """
-        return _Entry, ((*self[:2], ()),)
+        return _Entry, (self[:2],)
+
+
+@lru_cache(maxsize=1024)
+def _shared(named: tuple[str, ...], given: tuple[str, ...]) -> tuple[Any, ...]:
+    """
+    Return one and the same entry for all records of which the same is known.
+
+    Many records mean many rounds of the garbage collector: each carries little.
+    """
+    return named, given
 
 
 def remember(
@@ -76,8 +89,9 @@ def remember(
         given: Those that the caller set.
         parents: Those of `named` that are associations to one record.
     """
-    names: tuple[Any, ...] = (tuple(named), tuple(given))
-    entry = _Entry((*names, _weakly(state, parents))) if parents else (*names, ())
+    entry = _shared(tuple(named), tuple(given))
+    if parents:
+        entry = _Entry((*entry, *_weakly(state, parents)))
     if "info" in state.__dict__:
         state.info[_KEY] = entry
     else:
@@ -91,24 +105,24 @@ def remember_more(
     """
     Add to what the record with this instance state remembers; see `remember`.
     """
-    before = state.info.get(_KEY, ((), (), ()))
+    before = state.info.get(_KEY, ((), ()))
     state.info[_KEY] = _Entry(
         (
             (*before[0], *named),
             (*before[1], *given),
-            (*before[2], *_weakly(state, parents)),
+            *before[2:],
+            *_weakly(state, parents),
         )
     )
 
 
-def _weakly(state: Any, parents: Iterable[str]) -> tuple[tuple[str, ref[Any]], ...]:
+def _weakly(state: Any, parents: Iterable[str]) -> Iterator[Any]:
     loaded = state.dict
-    found = []
     for name in parents:
         parent = loaded.get(name)
         if parent is not None:
-            found.append((name, ref(parent)))
-    return tuple(found)
+            yield name
+            yield ref(parent)
 
 
 def provenance(record: Any) -> Provenance:
@@ -118,8 +132,9 @@ def provenance(record: Any) -> Provenance:
     found = inspect(record).info.get(_KEY)
     if found is None:
         return UNKNOWN
-    named, given, parents = found
-    return Provenance(frozenset(named), frozenset(given), True, dict(parents))
+    named, given, *parents = found
+    known = dict(zip(parents[::2], parents[1::2], strict=True))
+    return Provenance(frozenset(named), frozenset(given), True, known)
 
 
 def explicit_nones(record: Any) -> frozenset[str]:
