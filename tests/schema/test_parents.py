@@ -162,16 +162,43 @@ class TestShared:
             (
                 "note",
                 key(),
-                sa.Column("tenant_id", sa.Integer, nullable=False),
                 sa.Column("no", sa.Integer, nullable=False),
+                sa.Column("tenant_id", sa.Integer, nullable=False),
                 sa.ForeignKeyConstraint(
-                    ["tenant_id", "no"], ["member.tenant_id", "member.no"]
+                    ["no", "tenant_id"], ["member.no", "member.tenant_id"]
                 ),
                 sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
             ),
         )
 
-        assert {"tenant_id", "no"} == made.plan("note").linked
+        assert ["member"] == [each.factory for each in made.plan("note").parents]
+
+    def test_a_key_that_is_the_parents_own(self):
+        """
+        Of a key that the parent makes up, all but one column are handed to it.
+        """
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Slot(Base):
+            __tablename__ = "slot"
+            day = sa.Column(sa.Date, primary_key=True)
+            hour = sa.Column(sa.Integer, primary_key=True)
+
+        class Talk(Base):
+            __tablename__ = "talk"
+            id = key()
+            day = sa.Column(sa.Date, nullable=False)
+            hour = sa.Column(sa.Integer, nullable=False)
+            __table_args__ = (
+                sa.ForeignKeyConstraint(["day", "hour"], ["slot.day", "slot.hour"]),
+            )
+
+        source = TableFactories.of_models(Base).scaffold("talk")
+
+        assert 'lambda talk: lab.insert("slot", day=talk.day).hour' in source
+        assert "its parent gets the same" in source
 
     def test_a_column_that_both_have_and_no_record(self):
         """
