@@ -266,6 +266,27 @@ class TestClasses:
         assert ("CHILD 0", "Some note") == (child.name, child.note)
         assert child.parent_id == child.parent.id
 
+    def test_given_one_by_one(self, base):
+        """
+        Single classes are models of their own tables, and of no others.
+        """
+
+        class User(base):
+            __tablename__ = "users"
+            id = key()
+            version = sa.Column(sa.Integer, nullable=False)
+            __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+        class _Other(base):
+            __tablename__ = "others"
+            id = key()
+
+        factories = TableFactories.of_models(User, dialect="sqlite")
+
+        assert ["user"] == factories.names()
+        source = factories.scaffold()
+        assert "left out: version (its class writes it)" in source
+
     def test_no_models_at_all(self):
         """
         Something that holds no classes is refused by its name.
