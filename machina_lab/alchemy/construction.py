@@ -267,8 +267,10 @@ def _one(plan: Plan, relation: Relation, value: Any) -> Any:
     target = relation.target.__name__
     if type(value).__name__ == target:
         raise ArgumentTypeError(
-            f"{where} takes a {target}, and got one of an older class of that name."
-            " The class was defined again after the record was made: build it anew."
+            f"{where} takes a {target}, and got one of another class of that name. If"
+            " the class was defined again, build the record anew. If one of the classes"
+            " was made for a table, let the tables' factories use yours:"
+            " lab.connect(..., models=Base)."
         )
     raise ArgumentTypeError(
         f"{where} takes a {target}, a mapping of its attributes or None, got {value!r}."

@@ -168,10 +168,10 @@ class TestMappings:
             made(Article, author=value)
 
     def test_a_class_defined_again(self):
-        """A record of an older class of the same name is explained."""
+        """A record of another class of the same name is explained."""
         old = type("User", (), {})()
 
-        with pytest.raises(ArgumentTypeError, match="older class of that name"):
+        with pytest.raises(ArgumentTypeError, match="another class of that name"):
             made(Article, author=old)
 
     def test_sets_dicts_and_ordered_lists(self):
