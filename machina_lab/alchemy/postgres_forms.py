@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -181,10 +180,3 @@ def _item(value: Any, item: DataType) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     numeric = isinstance(value, int | float) and item.kind != "json"
     return text if numeric else f'"{escaped}"'
-
-
-def casted(found: Form) -> Form:
-    """
-    Return *found* with a type that the statement itself casts its text to.
-    """
-    return replace(found, stored_type=sa.String())
