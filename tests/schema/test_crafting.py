@@ -154,7 +154,7 @@ class TestFactories:
         `album.artist.name=Joni` is enough to get an album and its artist with a track.
         """
         load_dump(sqlite, "chinook")
-        lab = open_lab(sqlite.url)
+        lab, _ = open_lab(sqlite.open())
 
         track = lab.insert("track", album={"artist": {"name": "Joni"}})
 

@@ -68,7 +68,7 @@ def make(lab, *columns):
 class TestUpdate:
     def test_adds_what_is_new_and_edits_nothing(self, lab, cell, file):
         """
-        A column that needs a value is added; every line that was there stays.
+        A column that needs a value is added, another mentioned; every line stays.
         """
         assert "up to date" in repr(cell("%scaffold users --update $file").result)
         assert EDITED == file.read_text(encoding="utf-8")
@@ -77,8 +77,9 @@ class TestUpdate:
         page = cell("%scaffold users --update $file").result
 
         text = file.read_text(encoding="utf-8")
-        assert ["user.born"] == page.data["added"]
+        assert ["user.born", "user.loudness"] == page.data["added"]
         assert '"born": date(' in text
+        assert "# left out: loudness (may be NULL)" in text
         assert set(EDITED.splitlines()) <= set(text.splitlines())
         compile(text, "factories.py", "exec")
         assert "up to date" in repr(cell("%scaffold users --update $file").result)
