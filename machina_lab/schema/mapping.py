@@ -245,8 +245,10 @@ class _Mapping:
         }
         key = self._key(table, source)
         body["__mapper_args__"] = {"primary_key": key}
+        taken = {*names.attributes.values(), *names.parents.values()}
+        number = "row_number" if "rowid" in taken else "rowid"
         body |= {
-            names.attributes.get(column.name, column.name.strip("_")): column
+            names.attributes.get(column.name, number): column
             for column in source.columns
         }
         self.classes[table.key] = type(names.model, (self.base,), body)

@@ -31,10 +31,15 @@ def _counters():
 
 @pytest.fixture(name="base")
 def _base():
-    class Base(DeclarativeBase):
-        pass
+    classes = []  # SQLAlchemy does not keep them
 
-    return Base
+    class Base(DeclarativeBase):
+        def __init_subclass__(cls, **options):
+            super().__init_subclass__(**options)
+            classes.append(cls)
+
+    yield Base
+    classes.clear()
 
 
 @pytest.fixture(name="connect")

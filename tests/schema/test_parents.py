@@ -97,6 +97,7 @@ class TestRings:
             pass
 
         names = {"a": "B", "b": "C", "c": "A"}
+        classes = []  # SQLAlchemy does not keep them
         for name, other in names.items():
             target = f"{other.lower()}.id"
             body = {
@@ -106,7 +107,7 @@ class TestRings:
             }
             if name in held:
                 body["next"] = relationship(other, foreign_keys=body["next_id"])
-            type(name.upper(), (Base,), body)
+            classes.append(type(name.upper(), (Base,), body))
 
         source = TableFactories.of_models(Base, dialect="sqlite").scaffold("a")
 
