@@ -228,6 +228,15 @@ def asked_for(optional: Mapping[str, Assoc], given: Any) -> Any:
     }
 
 
+def asking(
+    optional: Mapping[str, Assoc], run: Callable[[Any], Any]
+) -> Callable[[Any], Any]:
+    """
+    Return *run* with what the caller says of optional associations said to them.
+    """
+    return (lambda given: run(asked_for(optional, given))) if optional else run
+
+
 def built_default(
     factory: str,
     key: str,

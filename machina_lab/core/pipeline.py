@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import repeat
-from typing import Any, Final
+from typing import Any
 
-from machina_lab.core.associations import asked_for, built_default
+from machina_lab.core.associations import asked_for, asking, built_default
 from machina_lab.core.calling import (
     called,
     check_mapping,
@@ -30,13 +30,10 @@ from machina_lab.core.hooks import Hook, composed
 from machina_lab.core.lazies import DEFERRED, Resolution
 from machina_lab.core.merging import is_record, lay_over, refuse_unknown, reworked
 from machina_lab.core.records import MISSING, default_of, kind_of, value_of
-from machina_lab.core.shortcuts import shortcut
+from machina_lab.core.shortcuts import Associate, quick_draft, shortcut
 from machina_lab.core.strictness import check_kept
 from machina_lab.core.trails import leave_trail
 from machina_lab.errors import ArgumentTypeError
-
-
-Associate = Callable[[Any, dict[str, Any]], Any]
 
 
 class Plan:
@@ -72,6 +69,7 @@ class Plan:
         "model",
         "name",
         "quick",
+        "quick_draft",
         "run",
         "shape",
         "steps",
@@ -103,16 +101,18 @@ class Plan:
         self._touches = self.merges or model is not None or bool(evaluate)
         self.kind = kind_of(model) if model is not None else None
         staged = {} if not options["build_params"] and model is not None else hooks
-        self.before_params = self._hook(staged, "before_build_params")
-        self.after_params = self._hook(staged, "after_build_params")
-        self.before_struct = self._hook(staged, "before_build_struct")
-        self.after_struct = self._hook(hooks, "after_build_struct")
+
+        def hook(said: Mapping[str, tuple[Hook, ...]], stage: str) -> Hook | None:
+            return composed(said.get(stage, ()), stage, name)
+
+        self.before_params = hook(staged, "before_build_params")
+        self.after_params = hook(staged, "after_build_params")
+        self.before_struct = hook(staged, "before_build_struct")
+        self.after_struct = hook(hooks, "after_build_struct")
         self.quick: Callable[[], Any] | None = None
         self.is_quick: Callable[[], bool] = bool
-        run, optional = shortcut(self) or self.build, definition.optional
-        self.run: Callable[[Any], Any] = (
-            (lambda given: run(asked_for(optional, given))) if optional else run
-        )
+        self.quick_draft = quick_draft(self)
+        self.run = asking(definition.optional, shortcut(self) or self.build)
 
     @property
     def takes_values(self) -> bool:
@@ -120,9 +120,6 @@ class Plan:
         Whether the body takes any value, not only a mapping of attributes.
         """
         return not self.merges and self.model is None
-
-    def _hook(self, hooks: Mapping[str, tuple[Hook, ...]], name: str) -> Hook | None:
-        return composed(hooks.get(name, ()), name, self.name)
 
     # -- building ------------------------------------------------------------------
 
@@ -164,16 +161,30 @@ class Plan:
             given: The caller's overrides.
             build: Makes the drafts that associations refer to.
         """
+        if not given and self.quick_draft is not None:
+            return self.quick_draft(build)
         try:
             given = self._prepared(given)
-            made = self._params(given, build)
-            if self.model is None or not isinstance(made, dict) or self.after_struct:
-                return self.struct(made, given)
-            attributes = self._known(self._restructured(made))
-            return Draft(self.model, attributes, given or {})
+            return self.drafted(self._params(given, build), given, None)
         except Exception as error:
             leave_trail(error, self.name)
             raise
+
+    def drafted(self, made: Any, given: Any, build: Associate | None) -> Any:
+        """
+        Return what a body made as a draft, or as the record where it has to be.
+
+        Args:
+            made: What the body made.
+            given: The caller's overrides.
+            build: Works out what is left to work out; None: nothing is.
+        """
+        if build is not None:
+            made = self._worked_out(made, given, build)
+        if self.model is None or not isinstance(made, dict) or self.after_struct:
+            return self.struct(made, given)
+        attributes = self._known(self._restructured(made))
+        return Draft(self.model, attributes, given or {})
 
     def _prepared(self, given: Any) -> Any:
         for step in reversed(self.steps):
@@ -251,28 +262,21 @@ class Plan:
         return made if self.after_struct is None else self.after_struct(made)
 
     def _restructured(self, attributes: dict[str, Any]) -> dict[str, Any]:
-        if self.before_struct is None:
-            return attributes
-        return dict(self.before_struct(attributes))
+        change = self.before_struct
+        return attributes if change is None else dict(change(attributes))
 
     def _known(self, attributes: dict[str, Any]) -> dict[str, Any]:
-        assert self.kind is not None
-        assert self.model is not None
+        assert self.kind
+        assert self.model
         known = self.kind.settable(self.model)
         if known is None or attributes.keys() <= known.keys():
             return attributes
         if self._strict is False:
             return {key: value for key, value in attributes.items() if key in known}
-        self._drop_inputs(attributes, known)
-        refuse_unknown(attributes, known, model=self.model, factory=self.name)
-        return attributes
-
-    def _drop_inputs(
-        self, attributes: dict[str, Any], known: Mapping[str, Any]
-    ) -> None:
-        for name in self.shape.inputs:
-            if name not in known:
-                attributes.pop(name, None)
+        extra = self.shape.inputs.keys() - known.keys()
+        kept = {key: value for key, value in attributes.items() if key not in extra}
+        refuse_unknown(kept, known, model=self.model, factory=self.name)
+        return kept
 
     # -- merging -------------------------------------------------------------------
 
@@ -386,13 +390,10 @@ class Plan:
         if self.kind is None or self.model is None:
             return attributes
         known = self._known(attributes)
-        return self.kind.construct(self.model, known, given or _NOTHING)
+        return self.kind.construct(self.model, known, given or {})
 
     def complete(self, made: Any, given: Any) -> Any:
         """
         Return the record of what a body without parameters made: the long way.
         """
         return self.struct(self._worked_out(made, given, self.build_other), given)
-
-
-_NOTHING: Final[dict[str, Any]] = {}

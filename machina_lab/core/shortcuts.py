@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from machina_lab.core.pipeline import Plan
 
 Run = Callable[[Any], Any]
+Associate = Callable[[Any, dict[str, Any]], Any]
 #: Makes the record of attributes that are worked out.
 Make = Callable[[Any], Any]
 #: Lays overrides, or nothing, over a record that a body made.
@@ -36,15 +37,7 @@ def shortcut(plan: Plan) -> Run | None:
     """
     Return a quicker `Plan.build` for the plainest factories, or None.
     """
-    hooks = (
-        plan.before_params,
-        plan.after_params,
-        plan.before_struct,
-        plan.after_struct,
-    )
-    shape = plan.shape
-    plain = plan.merges and not shape.inputs and not shape.rest
-    if not plain or plan.steps or any(hooks):
+    if not _is_plain(plan):
         return None
     scanning = _scanning(plan)
     outline = outline_of(plan.definition.function)
@@ -55,7 +48,54 @@ def shortcut(plan: Plan) -> Run | None:
     make = _maker(plan, outline)
     if outline.pending:
         return _associating(plan, outline, make, scanning)
-    return _glancing(plan, outline, make, scanning)
+    return _unseen(plan, outline, make, scanning)
+
+
+def quick_draft(plan: Plan) -> Callable[[Associate], Any] | None:
+    """
+    Return a quicker `Plan.draft` without overrides for the plainest factories, or None.
+    """
+    if plan.model is None or not _is_plain(plan):
+        return None
+    body, name, drafted = plan.definition.function, plan.name, plan.drafted
+
+    def run(build: Associate) -> Any:
+        at = None
+        try:
+            made = body()
+            if type(made) is not dict:
+                return drafted(made, None, build)
+            attributes = made.copy()
+            for key, value in made.items():
+                kind = type(value)
+                if kind in LAZIES:
+                    at = None
+                    return drafted(attributes, None, build)
+                if kind in ASSOCIATIONS:
+                    at = key
+                    attributes[key] = built_default(name, key, value, build)
+            at = None
+            return drafted(attributes, None, None)
+        except Exception as error:
+            leave_trail(error, name, at)
+            raise
+
+    return run
+
+
+def _is_plain(plan: Plan) -> bool:
+    """
+    Return whether a build calls the body and merges, and does nothing beside.
+    """
+    hooks = (
+        plan.before_params,
+        plan.after_params,
+        plan.before_struct,
+        plan.after_struct,
+    )
+    shape = plan.shape
+    merges = plan.merges and not shape.inputs and not shape.rest
+    return merges and not plan.steps and not any(hooks)
 
 
 def _of_class(plan: Plan, outline: Outline, scanning: Run) -> Run:
@@ -78,6 +118,31 @@ def _maker(plan: Plan, outline: Outline) -> Make | None:
     if outline.cls is not dict or plan.model is None or plan.kind is None:
         return None
     return plan.kind.maker(plan.model, outline.keys) or plan.finish
+
+
+def _unseen(plan: Plan, outline: Outline, make: Make | None, scanning: Run) -> Run:
+    """
+    Return a function that does not look at what a dict of plain values holds.
+    """
+    body, name, code = plan.definition.function, plan.name, outline.code
+    (look, key, value), names = _first_name(outline)
+    quick: Any = body if make is None else lambda: make(body())
+    plan.quick, plan.is_quick = quick, outline.holds
+
+    def run(given: Any) -> Any:
+        if given or body.__code__ is not code or look(key) is not value:
+            return scanning(given)
+        if names:
+            for scope, other, meant in names:
+                if scope.get(other) is not meant:
+                    return scanning(given)
+        try:
+            return body() if make is None else make(body())
+        except Exception as error:
+            leave_trail(error, name)
+            raise
+
+    return run
 
 
 def _glancing(plan: Plan, outline: Outline, make: Make | None, scanning: Run) -> Run:

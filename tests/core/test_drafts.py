@@ -2,9 +2,13 @@
 Drafts: records that were worked out and not made.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
 from machina_lab import Lab, assoc, assoc_list
+from machina_lab.core.associations import Assoc
 from machina_lab.core.drafts import Draft
 from tests.support.models import Article, User
 
@@ -100,3 +104,63 @@ def test_can_be_made_after_all(lab):
 
     assert ("X", "Jane") == (article.make().title, article.make().author.name)
     assert ["T", "T"] == [each.title for each in writer.make().articles]
+
+
+@dataclass
+class Person:
+    name: Any
+    role: str = "member"
+
+
+class TestQuick:
+    """
+    Drafts of plain factories take a short way.
+    """
+
+    def test_what_is_drafted_is_what_is_built(self):
+        """
+        Associations, lazies and what is no dict come out as from a build.
+        """
+        lab = Lab()
+        lab.factory(lambda: {"name": "Jane"}, name="user", model=Person)
+        lab.factory(
+            lambda: {"name": assoc("user"), "role": lambda it: it.name.name.lower()},
+            name="post",
+            model=Person,
+        )
+        lab.factory(lambda: Person("Own"), name="own", model=Person)
+
+        for name in ("user", "post", "own"):
+            (draft,) = lab.drafts(1, name, None)
+            made = draft.make() if isinstance(draft, Draft) else draft
+            assert lab.build(name) == made
+
+    def test_a_dict_of_the_body_stays_as_it_is(self):
+        """
+        A body may return the same dict each time: each draft has a user of its own.
+        """
+        lab = Lab()
+        shared = {"name": assoc("user")}
+        lab.factory(lambda: {"name": "Jane"}, name="user", model=Person)
+        lab.factory(lambda: shared, name="post", model=Person)
+
+        one, other = lab.drafts(2, "post", None)
+
+        assert one.name is not other.name
+        assert isinstance(shared["name"], Assoc)
+
+    def test_failures_tell_where(self):
+        """
+        A parent that fails is named with the key that it was for.
+        """
+        lab = Lab()
+        lab.factory(lambda: {"name": 1 / 0}, name="user", model=Person)
+        lab.factory(lambda: {"name": assoc("user")}, name="post", model=Person)
+
+        with pytest.raises(ZeroDivisionError) as failed:
+            list(lab.drafts(1, "post", None))
+
+        notes = " ".join(failed.value.__notes__)
+        assert "post" in notes
+        assert "name" in notes
+        assert "user" in notes
