@@ -100,11 +100,18 @@ class AsyncRepo(Repo):
 
     # --- what cannot wait -----------------------------------------------------
 
+    @property
+    def ready(self) -> bool:
+        """
+        Whether this runs inside `arun`.
+        """
+        return in_greenlet()
+
     def insert(self, job: InsertJob) -> list[Any]:
         """
         Do *job* inside `arun`; refuse elsewhere: this database has to be awaited.
         """
-        if not in_greenlet():
+        if not self.ready:
             self._refuse("insert")
         return Repo.insert(self, job)
 
@@ -142,10 +149,11 @@ class AsyncRepo(Repo):
 
     def run(self, work: Callable[[Session], T]) -> T:
         """
-        Refuse: this database has to be awaited.
+        Do *work* inside `arun`; refuse elsewhere: this database has to be awaited.
         """
-        del work
-        self._refuse("run")
+        if not self.ready:
+            self._refuse("run")
+        return Repo.run(self, work)
 
     def _refuse(self, verb: str) -> NoReturn:
         raise InsertError(

@@ -323,6 +323,13 @@ class Repo:
         """
         return self.session.connection()
 
+    @property
+    def ready(self) -> bool:
+        """
+        Whether the database can be asked here and now.
+        """
+        return True
+
     def run(self, work: Callable[[Session], T]) -> T:
         """
         Return what *work* makes of the session.

@@ -53,9 +53,11 @@ class Builds(Registry):
         self.random: Random = parent.random if parent else StreamRandom(self._streams)
         self._plans: dict[str, Plan] = {}
         self._runs: dict[str, Callable[[Any], Any]] = {}
+        self._hidden: dict[Any, Plan | None] = {}
 
     def _changed(self) -> None:
         self._plans.clear()
+        self._hidden.clear()
         self._runs.clear()
         super()._changed()
 
@@ -164,8 +166,16 @@ class Builds(Registry):
                 lab: Builds = factory.lab
                 plan = lab._plan_of(factory.path)
                 other = draft if lab is self else lab._drafter({})
+                if lab is self and self._is_automatic(plan.definition):
+                    other = drafted_beside
                 found = known[reference] = plan, other
             return found[0].draft(given, found[1])
+
+        def drafted_beside(reference: Any, given: Any) -> Any:
+            plan = self._hidden_plan(reference)
+            if plan is None:
+                return draft(reference, given)
+            return plan.draft(given, drafted_beside)
 
         return draft
 
@@ -178,6 +188,42 @@ class Builds(Registry):
         except (KeyError, TypeError):
             run = self._run_of(reference)
         return run(given or None)
+
+    def _built_beside(self, reference: Any, given: dict[str, Any]) -> Any:
+        """
+        Build what an automatic factory refers to: a record that fits its own.
+        """
+        plan = self._hidden_plan(reference)
+        if plan is None:
+            return self._built(reference, given)
+        return plan.run(given or None)
+
+    def _hidden_plan(self, reference: Any) -> Plan | None:
+        """
+        Return the plan of an automatic factory that one of another class hides.
+
+        None where nothing is hidden, or what hides it makes records of its class.
+        """
+        if reference not in self._hidden:
+            self._hidden[reference] = self._hidden_by_another(reference)
+        return self._hidden[reference]
+
+    def _hidden_by_another(self, reference: Any) -> Plan | None:
+        known = isinstance(reference, str)
+        automatic = self.automatic_definition(reference) if known else None
+        if automatic is None or self.definition(reference) is automatic:
+            return None
+        model = automatic.options.get("model")
+        if self.find(reference).model is model:
+            return None
+        return Plan(
+            automatic,
+            name=reference,
+            model=model,
+            options={k: o.value for k, o in self.options().items()},
+            hooks={},
+            build=self._built_beside,
+        )
 
     def _given(self, name: Any, attrs: Any, overrides: dict[str, Any]) -> Any:
         if attrs is None:
@@ -238,7 +284,9 @@ class Builds(Registry):
                 model=factory.declared_model,
                 options={k: o.value for k, o in factory.options.items()},
                 hooks=factory.hooks,
-                build=self._built,
+                build=self._built_beside
+                if self._is_automatic(factory.definition)
+                else self._built,
                 steps=factory.steps,
             )
         return plan

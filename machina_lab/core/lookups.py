@@ -200,11 +200,24 @@ class Lookups:
             own = each._definitions.get(name)  # noqa: SLF001 - of its own class
             if own is not None:
                 return own
-        for each in reversed(list(self.lineage())):
-            automatic = each._defined_by_source(name)  # noqa: SLF001 - of its own class
-            if automatic is not None:
-                return automatic
+        automatic = self.automatic_definition(name)
+        if automatic is not None:
+            return automatic
         raise UndefinedFactoryError(name, known=[*self.names(), *self.variants()])
+
+    def automatic_definition(self, name: str) -> Definition | None:
+        """
+        Return what a source of factories defines by that name, hidden or not.
+        """
+        for each in reversed(list(self.lineage())):
+            found = each._defined_by_source(name)  # noqa: SLF001 - of its own class
+            if found is not None:
+                return found
+        return None
+
+    def _is_automatic(self, definition: Definition) -> bool:
+        known = (each._automatic.get(definition.name) for each in self.lineage())  # noqa: SLF001 - of its own class
+        return any(each is definition for each in known)
 
     def _defined_by_source(self, name: str) -> Definition | None:
         if name in self._automatic:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from machina_lab.errors import InsertError
+from machina_lab.labs.connections import awaited
 from machina_lab.labs.inserts import Inserts
 
 
@@ -87,7 +88,8 @@ class Tables:
         Return what the factories are called.
         """
         repo = self._lab.repo
-        return [] if repo is None or repo.is_async else self.read().names()
+        readable = self._read is not None or (repo is not None and repo.ready)
+        return self.read().names() if readable else []
 
     def define(self, name: str) -> TableFactory:
         """
@@ -152,10 +154,10 @@ class Exploring(Inserts):
             InsertError: The lab has no database, or an asynchronous one.
         """
         repo = self._repo_of(None)
-        if repo.is_async:
+        if not repo.ready:
             raise InsertError(
-                f"{repo.label} is asynchronous: reading its schema needs a"
-                " connection of its own. Use Schema.reflect with a plain URL."
+                f"{repo.label} is asynchronous: its tables have to be awaited once. Use"
+                " `await lab.atables()`."
             )
         return repo
 
@@ -187,6 +189,28 @@ class Exploring(Inserts):
         if again:
             self._forget_tables()
         return self._source().read_in_steps(at_a_time)
+
+    async def atables(self) -> TableFactories:
+        """
+        Read the tables of an asynchronous database: from then on they are factories.
+
+        All that has to be asked of the database is asked now, so that afterwards
+        `build`, `schema` and `scaffold` do not have to wait.
+
+        Raises:
+            InsertError: The lab has no database.
+        """
+        repo = self._repo_of(None)
+        found: TableFactories = await awaited(
+            repo, "run", lambda _session: self._all_tables()
+        )
+        return found
+
+    def _all_tables(self) -> TableFactories:
+        tables = self.tables()
+        for name in tables.names():
+            self.definition(name)
+        return tables
 
     def _source(self) -> Tables:
         lab: Any = self
@@ -297,7 +321,7 @@ class Exploring(Inserts):
         Return a record that is in the database already, if there is one.
         """
         repo, model = self.repo, self.find(name).model
-        if repo is None or repo.is_async or not hasattr(model, "__mapper__"):
+        if repo is None or not repo.ready or not hasattr(model, "__mapper__"):
             return None
         from machina_lab.schema.samples import first_record
 

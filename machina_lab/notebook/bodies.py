@@ -19,6 +19,7 @@ from machina_lab.notebook.calls import Call
 from machina_lab.notebook.lines import Line, nested
 from machina_lab.notebook.scopes import Scope
 from machina_lab.notebook.values import attribute_value, find_field
+from machina_lab.notebook.waiting import find
 from machina_lab.notebook.words import Form, Word
 
 
@@ -38,7 +39,7 @@ def rows_of(call: Call, function: Callable[..., Any]) -> Any:
     if into is not None and not into.isidentifier():
         message = f"--into takes the name of a variable, not {into!r}."
         raise call.line.error(message, call.line.flags["into"])
-    fields = call.desk.lab.find(target).fields()
+    fields = find(target).fields()
     rows = read_rows(call.cell, fields, call.scope, call.line)
     result = function(target, [{**given, **row} for row in rows], flags)
     if into is None:

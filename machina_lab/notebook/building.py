@@ -16,7 +16,7 @@ from typing import Any, Final
 from machina_lab.errors import OptionError
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.params import Params
-from machina_lab.notebook.waiting import waited_work
+from machina_lab.notebook.waiting import find, waited_work
 
 
 _OPTIONS: Final = ("seed", "records", "deep")
@@ -81,7 +81,7 @@ def build_rows(
     """
     given = checked(opts, _OPTIONS, "build_rows")
     with seeded(given.get("seed")):
-        records = desk.lab.build_rows(name, rows)
+        records = desk.lab.build_rows(find(name), rows)
     return shown(records, name, given)
 
 
@@ -96,7 +96,7 @@ def _built(  # noqa: PLR0913 - what a verb was called with
 ) -> Any:
     given = checked(opts, _OPTIONS, "build")
     with seeded(given.get("seed")):
-        records = desk.lab.build_list(n, name, attrs, **overrides)
+        records = desk.lab.build_list(n, find(name), attrs, **overrides)
     return shown(records, name, given, one=one)
 
 
@@ -121,7 +121,7 @@ def shown(
         deep=bool(opts.get("deep")),
         caption=caption,
         lab=lab,
-        model=None if name is None else lab.find(name).model,
+        model=None if name is None else find(name).model,
         rows_shown=desk.settings.rows,
     )
 
@@ -194,7 +194,7 @@ def _params(
     given = checked(opts, _PARAMS_OPTIONS, verb)
     seed = given.pop("seed", None)
     lab = desk.lab
-    work = partial(lab.params_with_options, verb, name, attrs, given, overrides)
+    work = partial(lab.params_with_options, verb, find(name), attrs, given, overrides)
     with seeded(seed):
         return Params(waited_work(work) if verb.endswith("with_assocs") else work())
 

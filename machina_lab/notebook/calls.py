@@ -13,6 +13,7 @@ from machina_lab.notebook import values
 from machina_lab.notebook.desk import Desk
 from machina_lab.notebook.lines import Line
 from machina_lab.notebook.scopes import Scope
+from machina_lab.notebook.waiting import find
 from machina_lab.notebook.words import Word
 
 
@@ -106,7 +107,7 @@ class Call:
         """
         if not isinstance(target, str) and not hasattr(target, "fields"):
             return values.overrides(self.line, {}, self.scope)
-        factory = self.desk.lab.find(target)
+        factory = find(target)
         fields = factory.fields() if self.line.attributes else {}
         return values.overrides(self.line, fields, self.scope)
 

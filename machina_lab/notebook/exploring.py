@@ -22,7 +22,7 @@ from machina_lab.notebook.display import (
 from machina_lab.notebook.labels import label
 from machina_lab.notebook.loops import loop
 from machina_lab.notebook.suggestions import type_label
-from machina_lab.notebook.waiting import is_async
+from machina_lab.notebook.waiting import find, is_async, read_tables
 
 
 #: Foreign keys that a diagram lists where it cannot be seen.
@@ -34,6 +34,7 @@ def factories() -> Any:
     """
     Return the lab's factories as a DataFrame (`%factories`).
     """
+    read_tables()
     lab = desk.lab
     own = set(lab.names(automatic=False))
     rows = [
@@ -82,7 +83,7 @@ def factory(name: Any) -> Page:
     Raises:
         UndefinedFactoryError: There is no such factory.
     """
-    handle = desk.lab.find(name)
+    handle = find(name)
     definition = handle.definition
     makes = handle.model.__name__ if handle.model else "what its body returns"
     facts = {

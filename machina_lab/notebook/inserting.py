@@ -15,7 +15,7 @@ from machina_lab.notebook.building import checked, seeded, shown
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.display import Grid, Page, rows_by_table
 from machina_lab.notebook.labels import attributes_label
-from machina_lab.notebook.waiting import waited
+from machina_lab.notebook.waiting import find, waited
 
 
 _OPTIONS: Final = (
@@ -155,6 +155,8 @@ def _inserted(
     Run an insert and show what it made, with a caption of the rows by table.
     """
     given = checked(opts, _OPTIONS, verb)
+    if name is not None:
+        find(name)
     dry = given.get("dry_run", False)
     if dry:
         _check_dry_run()

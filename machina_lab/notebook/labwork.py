@@ -13,7 +13,7 @@ from typing import Any, Final
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.display import Facts, Page, rows_by_table
 from machina_lab.notebook.inserting import steps_grid
-from machina_lab.notebook.waiting import waited
+from machina_lab.notebook.waiting import read_tables, waited
 
 
 #: Factories that the status names.
@@ -70,6 +70,7 @@ def connect(target: Any) -> Page:
     """
     autocommit = True if desk.settings.autocommit else None
     desk.lab.connect(target, autocommit=autocommit)
+    read_tables()
     page = status()
     if isinstance(target, str) and _PASSWORD.search(target):
         hint = {

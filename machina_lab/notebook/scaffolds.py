@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from machina_lab.errors import ArgumentValueError
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.display import Facts, Page
+from machina_lab.notebook.waiting import waited_work
 
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def scaffold(table: str) -> str:
     """
     Return the source of a factory for a table (`%scaffold`).
     """
-    return str(desk.lab.scaffold(table))
+    return str(waited_work(lambda: desk.lab.scaffold(table)))
 
 
 def scaffold_update(table: str, file: str | Path) -> Page:
@@ -75,7 +76,7 @@ def scaffold_check(table: str, file: str | Path) -> Page:
 def _compared(table: str, path: Path) -> Update:
     try:
         text = path.read_text(encoding="utf-8")
-        found: Update = desk.lab.scaffold_update(text, table)
+        found: Update = waited_work(lambda: desk.lab.scaffold_update(text, table))
     except OSError as error:
         raise ArgumentValueError(f"{path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 from machina_lab.notebook.desk import desk
 from machina_lab.notebook.loops import loop
+from machina_lab.notebook.waiting import find
 
 
 def overrides(name: Any) -> Any:
@@ -18,7 +19,7 @@ def overrides(name: Any) -> Any:
     Raises:
         UndefinedFactoryError: There is no such factory.
     """
-    path = desk.lab.find(name).path
+    path = find(name).path
     return _widgets().override_form(desk.lab, path, wait=loop.run)
 
 

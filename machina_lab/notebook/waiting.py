@@ -36,6 +36,26 @@ def waited(verb: str, /, *args: Any, **options: Any) -> Any:
         return getattr(lab, verb)(*args, **options)
 
 
+def find(name: Any) -> Any:
+    """
+    Return the handle of a factory of the current lab.
+
+    Tables that have to be awaited are read when nothing else is called like that.
+    """
+    lab = desk.lab
+    if is_async() and isinstance(name, str) and not lab.has(name.partition("+")[0]):
+        read_tables()
+    return lab.find(name)
+
+
+def read_tables() -> None:
+    """
+    Read the tables of a database that has to be awaited, once.
+    """
+    if is_async() and desk.lab.tables_read() is None:
+        loop.run(desk.lab.atables())
+
+
 def waited_work(work: Callable[[], T]) -> T:
     """
     Do *work*, which may insert, where the current lab's database can be waited for.

@@ -344,11 +344,17 @@ class SchemaExplorer(View):
         """
         Show the source of a factory for the chosen table.
         """
-        code = str(self.lab.scaffold(self.selected))
-        self.scaffolded.value = (
-            code_line(f"%scaffold {word(self.selected)}", "Magic")
-            + code_line(f"lab.scaffold({python_literal(self.selected)})", "Python")
-            + source(code, "Scaffold")
+        table = self.selected
+
+        def show(code: str) -> None:
+            self.scaffolded.value = (
+                code_line(f"%scaffold {word(table)}", "Magic")
+                + code_line(f"lab.scaffold({python_literal(table)})", "Python")
+                + source(code, "Scaffold")
+            )
+
+        self.deeds.ask(
+            lambda _session: str(self.lab.scaffold(table)), show, self.status.fail
         )
 
     def as_text(self) -> str:

@@ -70,6 +70,22 @@ class TestAsync:
         assert 1 == len(refused.stdout.strip().splitlines())
         assert 0 == sqlite.count("customers")
 
+    def test_tables_are_factories(self, cell, sqlite):
+        """
+        What has no factory of its own is made by its table, parents too.
+        """
+        found = cell("%insert profile").result
+        listed = list(cell("%factories").result["factory"])
+        source = cell("%scaffold tags")
+        cell("%lab commit")
+
+        assert "inserted customers 1, profiles 1 · pending until %lab commit" == (
+            found.machina.caption
+        )
+        assert {"customer", "profile", "tag", "order_line"} <= set(listed)
+        assert source.success, source.stdout
+        assert 1 == sqlite.count("profiles")
+
     def test_looking_at_the_schema(self, cell):
         """
         %schema reads an asynchronous database too.
