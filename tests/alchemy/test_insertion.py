@@ -5,6 +5,7 @@ What an insert inserts: exactly what was asked for, and nothing by accident.
 import pytest
 
 from sqlalchemy import create_engine, inspect, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, make_transient
 
 from machina_lab import Lab
@@ -173,6 +174,20 @@ class TestWhatGoesAlong:
         insert(library, root)
 
         assert library.pending == {"nodes": 3}
+
+    def test_the_same_partner_twice_is_told_and_leaves_no_trace(self, library):
+        """
+        The join table refuses; what was inserted before stays, and one can go on.
+        """
+        insert(library, built(Book))
+        tag = built(Tag)
+
+        with pytest.raises(IntegrityError, match=r"(?i)unique|duplicate"):
+            insert(library, built(Book, tags=[tag, tag]))
+
+        assert library.pending == {"books": 1}
+        insert(library, built(Book, tags=[tag]))
+        assert library.pending == {"books": 2, "tags": 1, "book_tags": 1}
 
 
 class TestParentsThatAreRows:
