@@ -128,13 +128,12 @@ class SchemaExplorer(View):
         return theme.rows(bar, self.canvas)
 
     def _factory_page(self) -> Any:
-        self.scaffold_button = theme.button(
-            "Scaffold", "Write the source of a factory for this table"
-        )
+        self.scaffold_button = theme.button("Scaffold", "Write this table's factory")
         self.scaffolded = theme.html()
-        on_click(self.scaffold_button, self.scaffold)
+        self.presses.on_press(self.scaffold_button, self.scaffold)
         bar = theme.row(self.scaffold_button, name="machina-bar")
-        return theme.rows(self.factory, bar, self.scaffolded)
+        # Above what is filled in later: a button that moves cannot be hit.
+        return theme.rows(bar, self.factory, self.scaffolded)
 
     # -- the list ------------------------------------------------------------------
 

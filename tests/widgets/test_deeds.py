@@ -172,8 +172,7 @@ def test_tables_and_sequences_are_awaited(on_page):
         put(tables.tabs, 1, "selected_index")
         await page.settled(tables)
         assert "jane-2@example.com" in tables.rows.value
-        press(tables.scaffold_button)
-        await page.settled(tables)
+        await page.press(tables, tables.scaffold_button)
         assert "def customer(" in tables.scaffolded.value
 
         await lab.ainsert("customer")
