@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, relationship
 
 from machina_lab import Lab, assoc, sequence, sequences
 from machina_lab.errors import InsertError
+from tests.support.databases import MYSQL
 
 
 def ring(**constraint):
@@ -59,6 +60,8 @@ def ring(**constraint):
     ids=["at once", "deferrable", "deferred"],
 )
 def _shops(request, database):
+    if database.dialect in MYSQL:
+        pytest.skip("checks keys row by row: no such ring can be written")
     base, store, staff, rental, place = ring(**request.param)
     database.create(base)
     lab = Lab(database.open())
