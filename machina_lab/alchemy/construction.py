@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.base import NO_VALUE
 
 from machina_lab.alchemy.constructors import by_own_constructor, set_all
+from machina_lab.alchemy.molds import mold_of
 from machina_lab.alchemy.parents import (
     is_attached,
     key_values,
@@ -18,9 +19,15 @@ from machina_lab.alchemy.parents import (
     refuse_conflict,
     unset,
 )
-from machina_lab.alchemy.plans import Plan, is_current, plan_of
-from machina_lab.alchemy.provenance import remember, remember_more
+from machina_lab.alchemy.plans import Generation, Plan, is_current, plan_of
+from machina_lab.alchemy.provenance import (
+    ENTRY,
+    entry_of,
+    remember,
+    remember_more,
+)
 from machina_lab.alchemy.relations import Relation, collect
+from machina_lab.alchemy.silence import lasts
 from machina_lab.core.merging import refuse_unknown
 from machina_lab.errors import ArgumentTypeError
 
@@ -49,6 +56,25 @@ def construct(model: type, attributes: dict[str, Any], given: Mapping[str, Any])
     singles = plan.singles and plan.singles.intersection(attributes)
     remember(record._sa_instance_state, attributes, given, singles)  # noqa: SLF001 - its mark
     return record
+
+
+def quick_maker(model: type, names: frozenset[str]) -> Callable[[dict[str, Any]], Any]:
+    """
+    Return a `construct` for attributes of exactly these *names*, none from a caller.
+    """
+    plan: Plan | None = None
+    cast: Callable[[dict[str, Any]], Any] | None = None
+    given: dict[str, Any] = {}
+
+    def quick_make(attributes: dict[str, Any]) -> Any:
+        nonlocal plan, cast
+        if plan is None or not is_current(plan):
+            plan = plan_of(model)
+            cast = mold_of(plan, names)
+        record = None if cast is None else cast(attributes)
+        return construct(model, attributes, given) if record is None else record
+
+    return quick_make
 
 
 def _is_built_parent(
@@ -102,7 +128,12 @@ def _quick(plan: Plan, values: Mapping[str, Any], given: Mapping[str, Any]) -> A
             others[name] = value
     state.modified = True
     for name, value in parents:
-        setattr(record, name, value)
+        silence = plan.quiet.get(name)
+        if silence is not None and lasts(silence, "set"):
+            loaded[name] = value
+            committed[name] = NO_VALUE
+        else:
+            setattr(record, name, value)
     if others:
         linked = _resolved(plan, others, given)
         set_all(plan, record, others)
@@ -159,24 +190,36 @@ def quick_adopter(model: type, names: frozenset[str]) -> Callable[[Any], Any]:
     The constructor is declarative's. Where the names are those of columns and
     associations, all that is noted of such a record is known before it is made.
     """
-    named = tuple(names)
     plan: Plan | None = None
+    generation = -1
     plain = lacking = False
-    parents: frozenset[str] = frozenset()
+    parents: tuple[str, ...] = ()
+    entry = entry_of(tuple(names), ())
 
     def quick_adopt(record: Any) -> Any:
-        nonlocal plan, plain, lacking, parents
-        if plan is None or not is_current(plan):
+        nonlocal plan, generation, plain, lacking, parents
+        if plan is None or generation != Generation.number:
             plan = plan_of(model)
+            generation = plan.generation
             plain = _is_told(plan, names)
             lacking = not plan.defaults.keys() <= names
-            parents = names & plan.singles
+            parents = tuple(names & plan.singles)
         state = record._sa_instance_state  # noqa: SLF001 - its mark
-        if not plain or state.session_id is not None or "info" in vars(state):
+        if not plain or len(state.__dict__) != 1:
+            # More than the note that something was set: a session, another build's.
             return adopt(record)
         if lacking:
             set_all(plan, record, plan.defaults_but(record.__dict__))
-        remember(state, named, (), parents)
+        if parents:
+            known = entry
+            loaded = record.__dict__
+            for name in parents:
+                parent = loaded.get(name)
+                if parent is not None:
+                    known += (name, parent._sa_instance_state)  # noqa: SLF001 - its mark
+            state.info = {ENTRY: known}
+        else:
+            state.info = {ENTRY: entry}
         return record
 
     return quick_adopt

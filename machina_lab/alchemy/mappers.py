@@ -79,9 +79,7 @@ class MappedKind(RecordKind):
         """
         if not names <= plan_of(model).settable.keys():
             return None
-        given: dict[str, Any] = {}
-        make = construction.construct
-        return lambda attributes: make(model, attributes, given)
+        return construction.quick_maker(model, names)
 
     def adopter(self, model: type) -> Callable[[Any], Any]:
         """

@@ -16,15 +16,20 @@ from sqlalchemy.orm import Mapper, registry
 from machina_lab.alchemy import attributes as reading
 from machina_lab.alchemy.fields import read_fields, read_settable
 from machina_lab.alchemy.relations import Relation
+from machina_lab.alchemy.silence import Silence, silence_of
 from machina_lab.core.records import MISSING, Field
 
 
 _KEY: Final = "machina_lab"
 #: The constructor that declarative gives to classes which have none.
 _DEFAULT_INIT: Final = registry().constructor
+#: Where SQLAlchemy's listener to every association is, which acts within sessions.
+_CASCADES: Final = "sqlalchemy.orm.unitofwork"
+#: Where its listener to the making of every record is: for classes sharing a table.
+_MAKING: Final = "sqlalchemy.orm.mapper"
 
 
-class _Generation:
+class Generation:
     """
     Counts mapped classes and attributes: with each one more, plans may be stale.
     """
@@ -35,7 +40,7 @@ class _Generation:
 @event.listens_for(Mapper, "after_mapper_constructed")
 @event.listens_for(object, "attribute_instrument", propagate=True)
 def _count(*_: Any) -> None:
-    _Generation.number += 1
+    Generation.number += 1
 
 
 class Plan:
@@ -56,10 +61,14 @@ class Plan:
         late: Attributes set after the constructor has run: setters may read others.
         loads: Attributes that `read` looks for, in order.
         polymorphic: Whether its table holds several classes.
+        quiet: Attributes that nobody but SQLAlchemy listened to, with what tells
+            whether that lasts: plain columns, and parents without a back-reference.
+        silent_init: The same of the making of its records; None where more than
+            SQLAlchemy has something to do then.
     """
 
     def __init__(self, mapper: Mapper[Any]) -> None:
-        self.generation = _Generation.number
+        self.generation = Generation.number
         self.mapper = mapper
         self.model: type = mapper.class_
         self.columns = {prop.key: prop for prop in reading.columns(mapper)}
@@ -77,6 +86,7 @@ class Plan:
         self._read_defaults()
         self._read_names()
         self._read_constructor()
+        self._read_listeners()
         self._read_params()
 
     def _read_defaults(self) -> None:
@@ -135,6 +145,22 @@ class Plan:
         self.takes_any = len(named) < len(parameters)
         self.dataclass = "__dataclass_fields__" in vars(self.model)
         self.polymorphic = self.mapper.polymorphic_on is not None
+        alone = self.quick and not self.polymorphic
+        self.silent_init = silence_of(self.events, "init", _MAKING) if alone else None
+
+    def _read_listeners(self) -> None:
+        self.quiet: dict[str, Silence] = {}
+        for name, dispatch in self.scalars.items():
+            self._note_silence(name, silence_of(dispatch, "set"))
+        for relation in self.parents:
+            implementation = getattr(self.model, relation.name).impl
+            if not implementation.trackparent and not relation.many:
+                found = silence_of(implementation.dispatch, "set", _CASCADES)
+                self._note_silence(relation.name, found)
+
+    def _note_silence(self, name: str, found: Silence | None) -> None:
+        if found is not None:
+            self.quiet[name] = found
 
     def _read_params(self) -> None:
         """
@@ -208,7 +234,7 @@ def is_current(plan: Plan) -> bool:
     """
     Return whether no class or attribute was mapped since *plan* was made.
     """
-    return plan.generation == _Generation.number
+    return plan.generation == Generation.number
 
 
 def plan_of(model: type) -> Plan:
@@ -220,7 +246,7 @@ def plan_of(model: type) -> Plan:
     """
     manager = model._sa_class_manager  # type: ignore[attr-defined]  # noqa: SLF001 - its mark
     plan: Plan | None = manager.info.get(_KEY)
-    if plan is None or plan.generation != _Generation.number:
+    if plan is None or plan.generation != Generation.number:
         mapper: Mapper[Any] = manager.mapper
         mapper.registry.configure(cascade=True)
         plan = manager.info[_KEY] = Plan(mapper)

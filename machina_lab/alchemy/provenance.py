@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
-from weakref import ref
 
 from sqlalchemy import inspect
+from sqlalchemy.orm import InstanceState
 
 
-_KEY: Final = "machina_lab"
+#: Under which a record's state holds its entry.
+ENTRY: Final = "machina_lab"
 
 
 class Provenance(NamedTuple):
@@ -28,48 +29,34 @@ class Provenance(NamedTuple):
         named: Attributes that the factory or the caller set.
         given: Those of them that the caller of the verb set.
         made: Whether the lab made or changed the record; if not, the rest is empty.
-        parents: Named association to one record -> that record, by weak reference. The
-            attribute may hold another one since.
+        parents: Named association to one record -> that record's instance state, which
+            does not keep it alive. The attribute may hold another one since.
     """
 
     named: frozenset[str] = frozenset()
     given: frozenset[str] = frozenset()
     made: bool = False
-    parents: Mapping[str, ref[Any]] = MappingProxyType({})
+    parents: Mapping[str, InstanceState[Any]] = MappingProxyType({})
 
     def names(self, key: str, record: Any) -> bool:
         """
         Return whether somebody set the association *key*, and it is to *record*.
         """
         parent = self.parents.get(key)
-        return key in self.named and (parent is None or parent() is record)
+        return key in self.named and (parent is None or parent.obj() is record)
 
 
 UNKNOWN: Final = Provenance()
 
 
-class _Entry(tuple[Any, ...]):
-    """
-    What a record carries: names named, names given, then parents: name, reference, ...
-
-    Pickles without the parents.
-    """
-
-    __slots__ = ()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """
-        Leave the weak references behind: they cannot be pickled.
-        """
-        return _Entry, (self[:2],)
-
-
 @lru_cache(maxsize=1024)
-def _shared(named: tuple[str, ...], given: tuple[str, ...]) -> tuple[Any, ...]:
+def entry_of(named: tuple[str, ...], given: tuple[str, ...]) -> tuple[Any, ...]:
     """
-    Return one and the same entry for all records of which the same is known.
+    Return the entry of a record: names named, names given.
 
-    Many records mean many rounds of the garbage collector: each carries little.
+    Each parent's name and instance state follow in turns where there are parents. It is
+    one and the same for all records of which the same is known: many records mean many
+    rounds of the garbage collector, so each carries little.
     """
     return named, given
 
@@ -89,14 +76,14 @@ def remember(
         given: Those that the caller set.
         parents: Those of `named` that are associations to one record.
     """
-    entry = _shared(tuple(named), tuple(given))
+    entry = entry_of(tuple(named), tuple(given))
     if parents:
-        entry = _Entry((*entry, *_weakly(state, parents)))
+        entry = (*entry, *_held(state, parents))
     if "info" in state.__dict__:
-        state.info[_KEY] = entry
+        state.info[ENTRY] = entry
     else:
         # Spares SQLAlchemy making an empty dict first.
-        state.info = {_KEY: entry}
+        state.info = {ENTRY: entry}
 
 
 def remember_more(
@@ -105,31 +92,29 @@ def remember_more(
     """
     Add to what the record with this instance state remembers; see `remember`.
     """
-    before = state.info.get(_KEY, ((), ()))
-    state.info[_KEY] = _Entry(
-        (
-            (*before[0], *named),
-            (*before[1], *given),
-            *before[2:],
-            *_weakly(state, parents),
-        )
+    before = state.info.get(ENTRY, ((), ()))
+    state.info[ENTRY] = (
+        (*before[0], *named),
+        (*before[1], *given),
+        *before[2:],
+        *_held(state, parents),
     )
 
 
-def _weakly(state: Any, parents: Iterable[str]) -> Iterator[Any]:
+def _held(state: Any, parents: Iterable[str]) -> Iterator[Any]:
     loaded = state.dict
     for name in parents:
         parent = loaded.get(name)
         if parent is not None:
             yield name
-            yield ref(parent)
+            yield parent._sa_instance_state  # noqa: SLF001 - its mark
 
 
 def provenance(record: Any) -> Provenance:
     """
     Return what is known about *record*; `UNKNOWN` if the lab never touched it.
     """
-    found = inspect(record).info.get(_KEY)
+    found = inspect(record).info.get(ENTRY)
     if found is None:
         return UNKNOWN
     named, given, *parents = found

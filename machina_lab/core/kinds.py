@@ -125,14 +125,11 @@ class DataclassKind(ClassKind):
             model(**first), {k: attributes[k] for k in late if k in attributes}
         )
 
-    def maker(
-        self, model: type, names: frozenset[str]
-    ) -> Callable[[dict[str, Any]], Any] | None:
+    def is_called(self, model: type, names: frozenset[str]) -> bool:
         """
-        Call the class straight away.
+        Return whether the constructor takes all of them.
         """
-        quick = names <= self.fields(model).keys() - _not_in_init(model)
-        return (lambda attributes: model(**attributes)) if quick else None
+        return names <= self.fields(model).keys() - _not_in_init(model)
 
     def named_adopter(
         self, model: type, names: frozenset[str]

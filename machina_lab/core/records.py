@@ -119,6 +119,13 @@ class RecordKind(ABC):
         Make a record of *model* from resolved attributes, all of them known.
         """
 
+    def is_called(self, model: type, names: frozenset[str]) -> bool:
+        """
+        Return whether `construct` of exactly these attributes is a call of *model*.
+        """
+        del model, names
+        return False
+
     def maker(
         self, model: type, names: frozenset[str]
     ) -> Callable[[dict[str, Any]], Any] | None:

@@ -45,10 +45,9 @@ def shortcut(plan: Plan) -> Run | None:
         return scanning
     if outline.cls is not dict:
         return _of_class(plan, outline, scanning)
-    make = _maker(plan, outline)
     if outline.pending:
-        return _associating(plan, outline, make, scanning)
-    return _unseen(plan, outline, make, scanning)
+        return _associating(plan, outline, scanning)
+    return _unseen(plan, outline, scanning)
 
 
 def quick_draft(plan: Plan) -> Callable[[Associate], Any] | None:
@@ -115,19 +114,29 @@ def _maker(plan: Plan, outline: Outline) -> Make | None:
     """
     Return what makes the record of what the body returned; None if that is the record.
     """
-    if outline.cls is not dict or plan.model is None or plan.kind is None:
+    if plan.model is None or plan.kind is None:
         return None
     return plan.kind.maker(plan.model, outline.keys) or plan.finish
 
 
-def _unseen(plan: Plan, outline: Outline, make: Make | None, scanning: Run) -> Run:
+def _unseen(plan: Plan, outline: Outline, scanning: Run) -> Run:
     """
     Return a function that does not look at what a dict of plain values holds.
     """
+    body, model, make = plan.definition.function, plan.model, _maker(plan, outline)
+    if model and plan.kind and plan.kind.is_called(model, outline.keys):
+        return _calling(plan, outline, model, scanning)
+    quick: Any = body if make is None else lambda: make(body())
+    return _guarded(plan, outline, quick, scanning)
+
+
+def _calling(plan: Plan, outline: Outline, model: type, scanning: Run) -> Run:
+    """
+    Return a function that calls a class with all that the body returned.
+    """
     body, name, code = plan.definition.function, plan.name, outline.code
     (look, key, value), names = _first_name(outline)
-    quick: Any = body if make is None else lambda: make(body())
-    plan.quick, plan.is_quick = quick, outline.holds
+    plan.quick, plan.is_quick = lambda: model(**body()), outline.holds
 
     def run(given: Any) -> Any:
         if given or body.__code__ is not code or look(key) is not value:
@@ -137,7 +146,7 @@ def _unseen(plan: Plan, outline: Outline, make: Make | None, scanning: Run) -> R
                 if scope.get(other) is not meant:
                     return scanning(given)
         try:
-            return body() if make is None else make(body())
+            return model(**body())
         except Exception as error:
             leave_trail(error, name)
             raise
@@ -149,9 +158,58 @@ def _glancing(plan: Plan, outline: Outline, make: Make | None, scanning: Run) ->
     """
     Return a function that looks only at those values that may need working out.
     """
-    body, name, cls = plan.definition.function, plan.name, outline.cls
-    code, pending, complete = outline.code, outline.pending, plan.complete
+    if not outline.pending:
+        return _trusting(plan, outline, make, scanning)
+    body, cls, pending = plan.definition.function, outline.cls, outline.pending
+    complete, finish = plan.complete, make or unchanged
+
+    def quick() -> Any:
+        made: Any = body()
+        if type(made) is not cls:
+            # The class's own name stands for another one since.
+            return complete(made, None)
+        for at in pending:
+            if type(made.__dict__.get(at)) in DEFERRED:
+                return complete(made, None)
+        return finish(made)
+
+    return _guarded(plan, outline, quick, scanning)
+
+
+def _guarded(
+    plan: Plan, outline: Outline, quick: Callable[[], Any], scanning: Run
+) -> Run:
+    """
+    Return a function that calls *quick* while what the text told holds.
+    """
+    plan.quick, plan.is_quick = quick, outline.holds
+    body, name, code = plan.definition.function, plan.name, outline.code
     (look, key, value), names = _first_name(outline)
+
+    def run(given: Any) -> Any:
+        if given or body.__code__ is not code or look(key) is not value:
+            return scanning(given)
+        for scope, other, meant in names:
+            if scope.get(other) is not meant:
+                return scanning(given)
+        try:
+            return quick()
+        except Exception as error:
+            leave_trail(error, name)
+            raise
+
+    return run
+
+
+def _trusting(plan: Plan, outline: Outline, make: Make | None, scanning: Run) -> Run:
+    """
+    Return a function that looks at nothing but the class of what the body made.
+    """
+    body, name, cls = plan.definition.function, plan.name, outline.cls
+    code, complete = outline.code, plan.complete
+    (look, key, value), names = _first_name(outline)
+    quick: Any = body if make is None else lambda: make(body())
+    plan.quick, plan.is_quick = quick, outline.holds
 
     def run(given: Any) -> Any:
         if given or body.__code__ is not code or look(key) is not value:
@@ -162,36 +220,30 @@ def _glancing(plan: Plan, outline: Outline, make: Make | None, scanning: Run) ->
         try:
             made: Any = body()
             if type(made) is not cls:
-                # The class's own name stands for another one since.
                 return complete(made, None)
-            for at in pending:
-                if type(made.__dict__.get(at)) in DEFERRED:
-                    return complete(made, None)
             return made if make is None else make(made)
         except Exception as error:
             leave_trail(error, name)
             raise
 
-    if not pending:
-        quick: Any = body if make is None else lambda: make(body())
-        plan.quick, plan.is_quick = quick, outline.holds
     return run
 
 
-def _associating(
-    plan: Plan,
-    outline: Outline,
-    make: Make | None,
-    scanning: Run,
-) -> Run:
+def _associating(plan: Plan, outline: Outline, scanning: Run) -> Run:
     """
     Return a function that builds associations and leaves lazies to the long way.
     """
     body, name, complete = plan.definition.function, plan.name, plan.complete
     code = outline.code
     (look, key, value), names = _first_name(outline)
-    associated = _associated(plan, outline)
+    associated, make = _associated(plan, outline), _maker(plan, outline) or unchanged
     over = _laying_over(plan, outline, associated)
+
+    def quick() -> Any:
+        made = body()
+        return make(made) if associated(made) else complete(made, None)
+
+    plan.quick, plan.is_quick = quick, outline.holds
 
     def run(given: Any) -> Any:
         if body.__code__ is not code or look(key) is not value:
@@ -200,12 +252,7 @@ def _associating(
             if scope.get(other) is not meant:
                 return scanning(given)
         try:
-            made = body()
-            if given:
-                return over(made, given)
-            if not associated(made):
-                return complete(made, None)
-            return made if make is None else make(made)
+            return over(body(), given) if given else quick()
         except Exception as error:
             leave_trail(error, name)
             raise

@@ -53,7 +53,7 @@ def test_parents_are_not_kept_alive():
     article.author = None
     gc.collect()
 
-    assert known.parents["author"]() is None
+    assert known.parents["author"].obj() is None
 
 
 def test_changes_add_up():
