@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.base import NO_VALUE
 
 from machina_lab.alchemy.constructors import by_own_constructor, set_all
-from machina_lab.alchemy.molds import mold_of
+from machina_lab.alchemy.molds import adopter_of, maker_of
 from machina_lab.alchemy.parents import (
     is_attached,
     key_values,
@@ -19,13 +19,8 @@ from machina_lab.alchemy.parents import (
     refuse_conflict,
     unset,
 )
-from machina_lab.alchemy.plans import Generation, Plan, is_current, plan_of
-from machina_lab.alchemy.provenance import (
-    ENTRY,
-    entry_of,
-    remember,
-    remember_more,
-)
+from machina_lab.alchemy.plans import Plan, plan_of
+from machina_lab.alchemy.provenance import is_remembered, remember, remember_more
 from machina_lab.alchemy.relations import Relation, collect
 from machina_lab.alchemy.silence import lasts
 from machina_lab.core.merging import refuse_unknown
@@ -62,19 +57,8 @@ def quick_maker(model: type, names: frozenset[str]) -> Callable[[dict[str, Any]]
     """
     Return a `construct` for attributes of exactly these *names*, none from a caller.
     """
-    plan: Plan | None = None
-    cast: Callable[[dict[str, Any]], Any] | None = None
     given: dict[str, Any] = {}
-
-    def quick_make(attributes: dict[str, Any]) -> Any:
-        nonlocal plan, cast
-        if plan is None or not is_current(plan):
-            plan = plan_of(model)
-            cast = mold_of(plan, names)
-        record = None if cast is None else cast(attributes)
-        return construct(model, attributes, given) if record is None else record
-
-    return quick_make
+    return maker_of(model, names, lambda each: construct(model, each, given))
 
 
 def _is_built_parent(
@@ -155,7 +139,7 @@ def change(record: Any, changes: dict[str, Any], given: Mapping[str, Any]) -> An
     loaded = state.dict
     named = set(changes)
     if not is_attached(state):
-        if not state.info:
+        if not is_remembered(state):
             named.update(_set_by_body(plan, loaded))
         changes = {**plan.defaults_but({**loaded, **changes}), **changes}
         _free_parents(plan, record, changes, given)
@@ -172,7 +156,7 @@ def adopt(record: Any) -> Any:
     Fill the gaps of a record that a body made and that nobody changes.
     """
     state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
-    if state.key is not None or state.session_id is not None or "info" in vars(state):
+    if state.key is not None or state.session_id is not None or is_remembered(state):
         # In a session, in the database or another build's already.
         return record
     plan, loaded = plan_of(type(record)), record.__dict__
@@ -187,49 +171,9 @@ def quick_adopter(model: type, names: frozenset[str]) -> Callable[[Any], Any]:
     """
     Return an `adopt` for records that a body made by calling *model* with *names*.
 
-    The constructor is declarative's. Where the names are those of columns and
-    associations, all that is noted of such a record is known before it is made.
+    The constructor is declarative's.
     """
-    plan: Plan | None = None
-    generation = -1
-    plain = lacking = False
-    parents: tuple[str, ...] = ()
-    entry = entry_of(tuple(names), ())
-
-    def quick_adopt(record: Any) -> Any:
-        nonlocal plan, generation, plain, lacking, parents
-        if plan is None or generation != Generation.number:
-            plan = plan_of(model)
-            generation = plan.generation
-            plain = _is_told(plan, names)
-            lacking = not plan.defaults.keys() <= names
-            parents = tuple(names & plan.singles)
-        state = record._sa_instance_state  # noqa: SLF001 - its mark
-        if not plain or len(state.__dict__) != 1:
-            # More than the note that something was set: a session, another build's.
-            return adopt(record)
-        if lacking:
-            set_all(plan, record, plan.defaults_but(record.__dict__))
-        if parents:
-            known = entry
-            loaded = record.__dict__
-            for name in parents:
-                parent = loaded.get(name)
-                if parent is not None:
-                    known += (name, parent._sa_instance_state)  # noqa: SLF001 - its mark
-            state.info = {ENTRY: known}
-        else:
-            state.info = {ENTRY: entry}
-        return record
-
-    return quick_adopt
-
-
-def _is_told(plan: Plan, names: frozenset[str]) -> bool:
-    """
-    Return whether a call of the class with *names* sets these attributes, no others.
-    """
-    return not plan.polymorphic and names <= plan.scalars.keys() | plan.relations.keys()
+    return adopter_of(model, names, adopt)
 
 
 def _set_by_body(plan: Plan, loaded: Mapping[str, Any]) -> Iterable[str]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from machina_lab.alchemy import construction, params
 from machina_lab.alchemy.outlines import is_configured, read_outline
 from machina_lab.alchemy.parents import settle_keys
@@ -97,6 +99,16 @@ class MappedKind(RecordKind):
         if not is_made_plainly(model):
             return None
         return construction.quick_adopter(model, names)
+
+    def refusing(self, model: type) -> frozenset[str]:
+        """
+        Return its associations: what they are given must be mapped.
+        """
+        try:
+            return frozenset(plan_of(model).relations)
+        except SQLAlchemyError:
+            # A mapping that does not configure fails where a record is made.
+            return frozenset()
 
     def change(
         self, record: Any, changes: dict[str, Any], given: Mapping[str, Any]

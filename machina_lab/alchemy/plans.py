@@ -23,6 +23,7 @@ from machina_lab.core.records import MISSING, Field
 _KEY: Final = "machina_lab"
 #: The constructor that declarative gives to classes which have none.
 _DEFAULT_INIT: Final = registry().constructor
+_NEW: Final[Any] = object.__new__
 #: Where SQLAlchemy's listener to every association is, which acts within sessions.
 _CASCADES: Final = "sqlalchemy.orm.unitofwork"
 #: Where its listener to the making of every record is: for classes sharing a table.
@@ -61,6 +62,7 @@ class Plan:
         late: Attributes set after the constructor has run: setters may read others.
         loads: Attributes that `read` looks for, in order.
         polymorphic: Whether its table holds several classes.
+        is_bare: Whether a call of it makes a record that nobody knows yet.
         quiet: Attributes that nobody but SQLAlchemy listened to, with what tells
             whether that lasts: plain columns, and parents without a back-reference.
         silent_init: The same of the making of its records; None where more than
@@ -145,6 +147,7 @@ class Plan:
         self.takes_any = len(named) < len(parameters)
         self.dataclass = "__dataclass_fields__" in vars(self.model)
         self.polymorphic = self.mapper.polymorphic_on is not None
+        self.is_bare = self.quick and self.model.__new__ is _NEW
         alone = self.quick and not self.polymorphic
         self.silent_init = silence_of(self.events, "init", _MAKING) if alone else None
 
@@ -228,13 +231,6 @@ def _plain_scalars(model: type, names: Iterable[str]) -> Iterator[tuple[str, Any
         # Its class is called with an underscore since SQLAlchemy 2.1.
         if type(implementation).__name__.lstrip("_") == "ScalarAttributeImpl":
             yield name, implementation.dispatch
-
-
-def is_current(plan: Plan) -> bool:
-    """
-    Return whether no class or attribute was mapped since *plan* was made.
-    """
-    return plan.generation == Generation.number
 
 
 def plan_of(model: type) -> Plan:

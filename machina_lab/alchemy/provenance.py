@@ -8,7 +8,7 @@ a None that was meant becomes NULL. So every record that the lab makes remembers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -52,13 +52,20 @@ UNKNOWN: Final = Provenance()
 @lru_cache(maxsize=1024)
 def entry_of(named: tuple[str, ...], given: tuple[str, ...]) -> tuple[Any, ...]:
     """
-    Return the entry of a record: names named, names given.
+    Return what a record's state holds under `ENTRY`: names named, names given.
 
-    Each parent's name and instance state follow in turns where there are parents. It is
-    one and the same for all records of which the same is known: many records mean many
-    rounds of the garbage collector, so each carries little.
+    It is one and the same for all records of which the same is known: many records mean
+    many rounds of the garbage collector, so each carries little.
     """
     return named, given
+
+
+@lru_cache(maxsize=1024)
+def parent_key(name: str) -> str:
+    """
+    Return under which a record's state holds the state of its parent *name*.
+    """
+    return f"{ENTRY}.{name}"
 
 
 def remember(
@@ -77,13 +84,20 @@ def remember(
         parents: Those of `named` that are associations to one record.
     """
     entry = entry_of(tuple(named), tuple(given))
-    if parents:
-        entry = (*entry, *_held(state, parents))
     if "info" in state.__dict__:
         state.info[ENTRY] = entry
     else:
         # Spares SQLAlchemy making an empty dict first.
         state.info = {ENTRY: entry}
+    if parents:
+        _hold(state, parents)
+
+
+def is_remembered(state: Any) -> bool:
+    """
+    Return whether the lab made or changed the record with this instance state.
+    """
+    return ENTRY in state.__dict__.get("info", ())
 
 
 def remember_more(
@@ -93,33 +107,37 @@ def remember_more(
     Add to what the record with this instance state remembers; see `remember`.
     """
     before = state.info.get(ENTRY, ((), ()))
-    state.info[ENTRY] = (
-        (*before[0], *named),
-        (*before[1], *given),
-        *before[2:],
-        *_held(state, parents),
-    )
+    state.info[ENTRY] = (*before[0], *named), (*before[1], *given)
+    _hold(state, parents)
 
 
-def _held(state: Any, parents: Iterable[str]) -> Iterator[Any]:
+def _hold(state: Any, parents: Iterable[str]) -> None:
     loaded = state.dict
     for name in parents:
         parent = loaded.get(name)
         if parent is not None:
-            yield name
-            yield parent._sa_instance_state  # noqa: SLF001 - its mark
+            state.info[parent_key(name)] = parent._sa_instance_state  # noqa: SLF001 - its mark
 
 
 def provenance(record: Any) -> Provenance:
     """
     Return what is known about *record*; `UNKNOWN` if the lab never touched it.
     """
-    found = inspect(record).info.get(ENTRY)
-    if found is None:
+    info = inspect(record).info
+    entry = info.get(ENTRY)
+    if entry is None:
         return UNKNOWN
-    named, given, *parents = found
-    known = dict(zip(parents[::2], parents[1::2], strict=True))
-    return Provenance(frozenset(named), frozenset(given), True, known)
+    known = _known(*entry)
+    if len(info) == 1:
+        return known
+    keys = {name: parent_key(name) for name in entry[0]}
+    held = {name: info[key] for name, key in keys.items() if key in info}
+    return known._replace(parents=held)
+
+
+@lru_cache(maxsize=1024)
+def _known(named: tuple[str, ...], given: tuple[str, ...]) -> Provenance:
+    return Provenance(frozenset(named), frozenset(given), made=True)
 
 
 def explicit_nones(record: Any) -> frozenset[str]:

@@ -7,7 +7,8 @@ no session. Where they are alone, values can be laid on the record without telli
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any, Final, NamedTuple
 
 
 class Silence(NamedTuple):
@@ -27,6 +28,10 @@ class Silence(NamedTuple):
     own: Any
     number: int
     inherited: Any
+
+
+#: What never lasted, whatever the event.
+NEVER: Final = Silence(SimpleNamespace(init=None, set=None), object(), (), 0, ())
 
 
 def silence_of(dispatch: Any, event: str, own: str = "") -> Silence | None:

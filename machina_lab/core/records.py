@@ -158,6 +158,15 @@ class RecordKind(ABC):
         del model, names
         return None
 
+    def refusing(self, model: type) -> frozenset[str]:
+        """
+        Return the attributes of which the class itself refuses all but records.
+
+        None of them can hold a value that needs working out.
+        """
+        del model
+        return frozenset()
+
     @abstractmethod
     def change(
         self, record: Any, changes: dict[str, Any], given: Mapping[str, Any]

@@ -10,6 +10,7 @@ at. Whatever is not so simple goes on the long way, from where it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from machina_lab.core.associations import ASSOCIATIONS, built_default
@@ -104,10 +105,16 @@ def _of_class(plan: Plan, outline: Outline, scanning: Run) -> Run:
     cls = outline.cls
     finish = kind_of(cls).named_adopter(cls, outline.keys)
     told = plan.model is None or cls is plan.model
-    shown = not outline.pending or _shows_its_values(cls)
-    if finish is None or not told or not shown:
+    if finish is None or not told:
         return scanning
-    return _glancing(plan, outline, None if finish is unchanged else finish, scanning)
+    make = None if finish is unchanged else finish
+    refusing = kind_of(cls).refusing(cls)
+    pending = tuple(key for key in outline.pending if key not in refusing)
+    if not pending:
+        return _trusting(plan, outline, make, scanning)
+    if not _shows_its_values(cls):
+        return scanning
+    return _glancing(plan, replace(outline, pending=pending), make, scanning)
 
 
 def _maker(plan: Plan, outline: Outline) -> Make | None:
@@ -158,8 +165,6 @@ def _glancing(plan: Plan, outline: Outline, make: Make | None, scanning: Run) ->
     """
     Return a function that looks only at those values that may need working out.
     """
-    if not outline.pending:
-        return _trusting(plan, outline, make, scanning)
     body, cls, pending = plan.definition.function, outline.cls, outline.pending
     complete, finish = plan.complete, make or unchanged
 

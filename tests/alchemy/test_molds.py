@@ -20,7 +20,7 @@ from sqlalchemy.orm import (
 
 from machina_lab import Lab, assoc, sequence
 from machina_lab.alchemy.construction import quick_maker
-from machina_lab.alchemy.molds import mold_of
+from machina_lab.alchemy.molds import adopter_of, maker_of
 from machina_lab.alchemy.plans import plan_of
 from machina_lab.alchemy.provenance import provenance
 from machina_lab.alchemy.silence import lasts
@@ -73,12 +73,17 @@ def state(record):
     return loaded, history, dict(found.committed_state), found.modified
 
 
+def elsewhere(given):
+    """
+    Stands for the long way.
+    """
+
+
 def cast(model, **attributes):
     """
-    Make a record with the mold of these attributes.
+    Make a record on the short way; None where that is not taken.
     """
-    make = mold_of(plan_of(model), frozenset(attributes))
-    return make(attributes)
+    return maker_of(model, frozenset(attributes), elsewhere)(attributes)
 
 
 def test_columns():
@@ -152,33 +157,26 @@ class TestRefused:
     """What is not made so goes the way of every other record."""
 
     @pytest.mark.parametrize(
-        ("model", "names"),
+        ("model", "attributes"),
         [
-            pytest.param(Label, {"text"}, id="validators"),
-            pytest.param(Label, {"box"}, id="a parent that hears of its children"),
-            pytest.param(Box, {"labels"}, id="children"),
-            pytest.param(inheritance_models.Dog, {"name"}, id="a shared table"),
+            pytest.param(Label, {"text": "a"}, id="validators"),
+            pytest.param(Label, {"box": Box()}, id="a parent that hears of it"),
+            pytest.param(Box, {"labels": []}, id="children"),
+            pytest.param(Box, {"name": "b", "shelf": None}, id="no parent"),
+            pytest.param(Box, {"shelf": {"label": "A"}}, id="a mapping"),
+            pytest.param(inheritance_models.Dog, {"name": "Rex"}, id="a shared table"),
         ],
     )
-    def test_attributes(self, model, names):
-        """Where somebody has something to do, there is no mold."""
-        assert mold_of(plan_of(model), frozenset(names)) is None
-
-    def test_parents_of_another_class(self):
-        """A value that is no parent just built is left to the long way."""
-        make = mold_of(plan_of(Box), frozenset({"name", "shelf"}))
-
-        assert make({"name": "b", "shelf": None}) is None
-        assert make({"name": "b", "shelf": {"label": "A"}}) is None
+    def test_attributes(self, model, attributes):
+        """Where somebody has something to do, it is the long way's."""
+        assert cast(model, **attributes) is None
 
     def test_parents_in_a_session(self, database):
         """A parent in a session is linked on the long way, its key filled in."""
         with Session(database.create(Base)) as session:
             shelf = Shelf(label="A")
             session.add(shelf)
-            make = mold_of(plan_of(Box), frozenset({"name", "shelf"}))
-
-            assert make({"name": "b", "shelf": shelf}) is None
+            assert cast(Box, name="b", shelf=shelf) is None
             session.flush()
             box = quick_maker(Box, frozenset({"name", "shelf"}))(
                 {"name": "b", "shelf": shelf}
@@ -260,3 +258,71 @@ class TestListeners:
         finally:
             event.remove(Box.shelf, "set", listener)
         assert lasts(silence, "set")
+
+
+class TestAdopted:
+    """Records that a body made by calling the class."""
+
+    def test_what_is_known(self):
+        """The names are noted, gaps filled, and the parent is remembered."""
+        shelf = Shelf(label="A")
+        adopt = adopter_of(Box, frozenset({"name", "shelf"}), elsewhere)
+        box = adopt(Box(name="b", shelf=shelf))
+
+        assert provenance(box).named == {"name", "shelf"}
+        assert provenance(box).names("shelf", shelf)
+        assert adopter_of(Shelf, frozenset({"label"}), elsewhere)(shelf).height == 180
+
+    @pytest.mark.parametrize(
+        ("record", "names"),
+        [
+            pytest.param(Label(text="a"), {"text"}, id="validators are no hindrance"),
+            pytest.param(Box(name="b", shelf=None), {"name", "shelf"}, id="no parent"),
+        ],
+    )
+    def test_made_as_it_was_called(self, record, names):
+        """Whatever the call set is there; only what is known of it is added."""
+        assert adopter_of(type(record), frozenset(names), elsewhere)(record) is record
+        assert provenance(record).named == names
+
+    def test_records_that_others_know(self, database):
+        """A record in a session, or of a class that hands out known ones."""
+
+        class Own(DeclarativeBase):
+            pass
+
+        class Only(Own):
+            __tablename__ = "onlies"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+            def __new__(cls):
+                return super().__new__(cls)
+
+        with Session(database.create(Base)) as session:
+            shelf = Shelf(label="A")
+            session.add(shelf)
+
+            assert adopter_of(Shelf, frozenset({"label"}), elsewhere)(shelf) is None
+        assert adopter_of(Only, frozenset(), elsewhere)(Only()) is None
+
+    def test_a_listener_to_the_making(self):
+        """What a listener notes on a record stays."""
+
+        def listener(record, args, kwargs):
+            inspect(record).info["mine"] = 1
+
+        lab = Lab()
+
+        @lab.factory
+        def shelf():
+            return Shelf(label="A")
+
+        lab.build("shelf")
+        event.listen(Shelf, "init", listener)
+        try:
+            made = lab.build("shelf")
+        finally:
+            event.remove(Shelf, "init", listener)
+
+        assert inspect(made).info["mine"] == 1
+        assert provenance(made).named == {"label"}

@@ -218,6 +218,7 @@ ARTICLES: dict[str, Callable[[int], Any]] = {
     "lab.build_list": lambda n: lab.build_list(n, "article"),
     "lab.build": one_by_one(lambda: lab.build("article")),
     "lab.build, one override": one_by_one(lambda: lab.build("article", title="Tea")),
+    "lab.build, own records": one_by_one(lambda: lab.build("article_by_body")),
     "lab.build_list, own records": lambda n: lab.build_list(n, "article_by_body"),
     "factory_boy build": one_by_one(ArticleBoy.build),
     "polyfactory build": one_by_one(ArticlePoly.build),
