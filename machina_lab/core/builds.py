@@ -13,6 +13,8 @@ from random import Random
 from typing import Any, Final
 
 from machina_lab.core.associations import checked_count
+from machina_lab.core.drafting import Drafter
+from machina_lab.core.factories import Factory
 from machina_lab.core.pipeline import Plan
 from machina_lab.core.randomness import StreamRandom, Streams
 from machina_lab.core.registry import Registry
@@ -142,42 +144,22 @@ class Builds(Registry):
             self.raw_params(name, attrs, **overrides) for _ in range(checked_count(n))
         ]
 
-    def drafts(self, n: int, name: Any, given: Any) -> Iterator[Any]:
+    def drafts(
+        self, n: int, name: Any, given: Any, *, careful: bool = False
+    ) -> Iterator[Any]:
         """
         Yield *n* records worked out but not made, where the factory allows it.
 
         One at a time: a million of them need not be in memory together.
-        """
-        draft = self._drafter({})
-        return (draft(name, given) for _ in repeat(None, n))
-
-    def _drafter(self, known: dict[Any, Any]) -> Callable[[Any, Any], Any]:
-        """
-        Return what works out records of this lab's factories, each looked up once.
 
         Args:
-            known: What was looked up so far, by reference.
+            n: How many.
+            name: Factory, variant or composed name.
+            given: The caller's overrides.
+            careful: Whether lazies and hooks get records instead of drafts.
         """
-
-        def draft(reference: Any, given: Any) -> Any:
-            found = known.get(reference)
-            if found is None:
-                factory = self.find(reference)
-                lab: Builds = factory.lab
-                plan = lab._plan_of(factory.path)
-                other = draft if lab is self else lab._drafter({})
-                if lab is self and self._is_automatic(plan.definition):
-                    other = drafted_beside
-                found = known[reference] = plan, other
-            return found[0].draft(given, found[1])
-
-        def drafted_beside(reference: Any, given: Any) -> Any:
-            plan = self._hidden_plan(reference)
-            if plan is None:
-                return draft(reference, given)
-            return plan.draft(given, drafted_beside)
-
-        return draft
+        draft = Drafter(self, careful=careful)
+        return (draft(name, given) for _ in repeat(None, n))
 
     def _built(self, reference: Any, given: dict[str, Any]) -> Any:
         """
@@ -265,11 +247,18 @@ class Builds(Registry):
             return factory.lab._run_of(factory.path)  # noqa: SLF001 - of its own class
         self._allowed(factory, "build_struct")
         plan = self._plan_of(factory.path)
-        run = plan.run
-        if self._streams.value is not None:
-            run = self._streams.streamed(run, factory.definition.name)
-        self._runs[factory.path] = run
+        run = self._runs[factory.path] = self._repeating(plan.run, factory)
         return run
+
+    def _repeating(
+        self, run: Callable[[Any], Any], factory: Factory[Any]
+    ) -> Callable[[Any], Any]:
+        """
+        Return *run*; after `seed`, each call of it with values that repeat.
+        """
+        if self._streams.value is None:
+            return run
+        return self._streams.streamed(run, factory.definition.name)
 
     def _plan_of(self, reference: Any) -> Plan:
         path = self._path(reference)

@@ -130,6 +130,16 @@ def required_arguments(function: Any) -> int:
     return max(sum(1 for _ in positional) - bound, 0)
 
 
+def sees_siblings(value: Any) -> bool:
+    """
+    Return whether *value* is a lazy that is called with the parent.
+    """
+    if type(value) not in LAZIES or type(value) is Literal:
+        return False
+    function = value.function if type(value) is Lazy else value
+    return required_arguments(function) > 0
+
+
 class Parent:
     """
     What a lazy sees: the other attributes of the record, by attribute and by item.

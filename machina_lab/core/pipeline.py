@@ -25,6 +25,7 @@ from machina_lab.core.calling import (
     with_inputs_worked_out,
 )
 from machina_lab.core.definitions import Definition
+from machina_lab.core.drafting import builder_for
 from machina_lab.core.drafts import Draft
 from machina_lab.core.hooks import Hook, composed
 from machina_lab.core.lazies import DEFERRED, Resolution
@@ -164,8 +165,8 @@ class Plan:
         if not given and self.quick_draft is not None:
             return self.quick_draft(build)
         try:
-            given = self._prepared(given)
-            return self.drafted(self._params(given, build), given, None)
+            asked, given = given, self._prepared(given)
+            return self.drafted(self._params(given, build, asked), given, None)
         except Exception as error:
             leave_trail(error, self.name)
             raise
@@ -227,7 +228,7 @@ class Plan:
         if isinstance(made, Mapping):
             return self._resolved(self._merged(dict(made), given), given, build)
         if is_record(made):
-            return self._changed(made, given, build)
+            return self._changed(made, given)
         if self.merges and left_over(self.shape, given, ()):
             raise ArgumentTypeError(
                 f"factory {self.name!r} returned {made!r}, which has no attributes"
@@ -289,7 +290,7 @@ class Plan:
             return self.kind.settle(self.model, attributes, given)
         return attributes
 
-    def _changed(self, record: Any, given: Any, build: Associate) -> Any:
+    def _changed(self, record: Any, given: Any) -> Any:
         """
         Return the body's record with the overrides on it and its lazies worked out.
         """
@@ -316,12 +317,10 @@ class Plan:
         lay_over(attributes, overrides)
         if given:
             attributes = kind.settle(type(record), attributes, given)
-        attributes = self._resolved(attributes, given, build, record=record)
-        changes = {
-            key: attributes[key]
-            for key in dict.fromkeys((*pending, *overrides))
-            if key in attributes
-        }
+        # A record holds no drafts.
+        attributes = self._resolved(attributes, given, self.build_other, record=record)
+        names = dict.fromkeys((*pending, *overrides))
+        changes = {key: attributes[key] for key in names if key in attributes}
         return kind.change(record, changes, given or {})
 
     # -- working out ---------------------------------------------------------------
@@ -338,6 +337,7 @@ class Plan:
             return attributes
         caller: Any = given if isinstance(given, Mapping) else ()
         name = self.name
+        build = builder_for(self, attributes.values(), build)
 
         def associate(key: str, reference: Any) -> Any:
             if key in caller:

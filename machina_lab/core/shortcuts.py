@@ -32,6 +32,7 @@ Make = Callable[[Any], Any]
 Finish = Callable[[Any, Any], Any]
 
 _nothing_pending = DEFERRED.isdisjoint
+_nothing_lazy = LAZIES.isdisjoint
 
 
 def shortcut(plan: Plan) -> Run | None:
@@ -58,6 +59,7 @@ def quick_draft(plan: Plan) -> Callable[[Associate], Any] | None:
     if plan.model is None or not _is_plain(plan):
         return None
     body, name, drafted = plan.definition.function, plan.name, plan.drafted
+    nothing_lazy = _nothing_lazy
 
     def run(build: Associate) -> Any:
         at = None
@@ -66,12 +68,10 @@ def quick_draft(plan: Plan) -> Callable[[Associate], Any] | None:
             if type(made) is not dict:
                 return drafted(made, None, build)
             attributes = made.copy()
+            if not nothing_lazy(map(type, made.values())):
+                return drafted(attributes, None, build)
             for key, value in made.items():
-                kind = type(value)
-                if kind in LAZIES:
-                    at = None
-                    return drafted(attributes, None, build)
-                if kind in ASSOCIATIONS:
+                if type(value) in ASSOCIATIONS:
                     at = key
                     attributes[key] = built_default(name, key, value, build)
             at = None

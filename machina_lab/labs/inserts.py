@@ -204,7 +204,9 @@ class Inserts(Connections):
                 f"factory {factory.path!r} has insert=False (said on the {level})."
             )
         given = self._given(name, attrs, overrides)
-        path = factory.path
+        path, options = factory.path, _options(opts)
+        # Who asks for rows alone knows that there are no records to look at.
+        careful = not options.get("bulk")
         return InsertJob(
             verb=verb,
             factory=path,
@@ -215,8 +217,8 @@ class Inserts(Connections):
             before=factory.hook("before_insert"),
             after=factory.hook("after_insert"),
             cast=factory.options["cast"].value,
-            options=_options(opts),
-            drafts=lambda: self.drafts(n, path, given),
+            options=options,
+            drafts=lambda: self.drafts(n, path, given, careful=careful),
         )
 
     def _record_job(

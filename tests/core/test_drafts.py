@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from machina_lab import Lab, assoc, assoc_list
+from machina_lab import Lab, assoc, assoc_list, literal
 from machina_lab.core.associations import Assoc
 from machina_lab.core.drafts import Draft
 from tests.support.models import Article, User
@@ -164,3 +164,95 @@ class TestQuick:
         assert "post" in notes
         assert "name" in notes
         assert "user" in notes
+
+
+class TestCareful:
+    """
+    People's own functions get records, unless they asked for rows alone.
+    """
+
+    @pytest.fixture(name="seen")
+    def _seen(self):
+        return []
+
+    @pytest.fixture(name="posts")
+    def _posts(self, seen):
+        lab = Lab()
+        lab.factory(lambda: {"name": "Jane"}, name="user", model=Person)
+
+        def look(it):
+            seen.append(type(it.name))
+            return "seen"
+
+        lab.factory(
+            lambda: {"name": assoc("user"), "role": look}, name="post", model=Person
+        )
+        lab.factory(
+            lambda: {"name": assoc("user"), "role": lambda: "x"},
+            name="blind",
+            model=Person,
+        )
+        return lab
+
+    def test_a_lazy_with_the_parent(self, posts, seen):
+        """
+        It sees records; the one it belongs to is still a draft.
+        """
+        (draft,) = posts.drafts(1, "post", None, careful=True)
+
+        assert [Person] == seen
+        assert isinstance(draft, Draft)
+        list(posts.drafts(1, "post", None))
+        assert Draft is seen[-1]
+
+    def test_a_lazy_of_the_caller(self, posts, seen):
+        """
+        Also one that the caller gives.
+        """
+        look = lambda it: seen.append(type(it.name))
+        list(posts.drafts(1, "blind", {"role": look}, careful=True))
+
+        assert [Person] == seen
+
+    def test_lazies_that_see_nothing(self, posts):
+        """
+        Those that take nothing, and literals, hinder no draft.
+        """
+        given = {"role": literal(str.upper)}
+        for each in (None, given):
+            (draft,) = posts.drafts(1, "blind", each, careful=True)
+            assert isinstance(draft.name, Draft)
+
+    @pytest.mark.parametrize("stage", ["after_build_params", "before_build_struct"])
+    def test_a_hook(self, posts, seen, stage):
+        """
+        Hooks that get the attributes, too.
+        """
+
+        def hook(attributes):
+            seen.append(type(attributes["name"]))
+            return attributes
+
+        posts.factory(
+            lambda: {"name": assoc("user")}, name="x", model=Person, hooks={stage: hook}
+        )
+        list(posts.drafts(1, "x", None, careful=True))
+
+        assert [Person] == seen
+
+    def test_what_calls_a_class_never_gets_drafts(self, posts, seen):
+        """
+        A hook that gets the record gets one made of records, and so does a body's own.
+        """
+        posts.factory(
+            lambda: {"name": assoc("user")},
+            name="x",
+            model=Person,
+            hooks={"after_build_struct": lambda made: seen.append(made) or made},
+        )
+        posts.factory(lambda: Person("Own"), name="own")
+        list(posts.drafts(1, "x", None))
+        (own,) = posts.drafts(1, "own", {"name": assoc("user")})
+
+        assert Person is type(seen[0].name)
+        assert Person("Jane") == own.name
