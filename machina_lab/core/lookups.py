@@ -78,6 +78,7 @@ class Lookups:
         self._hooks: Hooks = checked_hooks(hooks, where="the lab")
         self._hook_places: dict[str, tuple[str, Hook]] = {}
         self._definitions: dict[str, Definition] = {}
+        self._resolved_options: dict[Definition | None, dict[str, Option]] = {}
         self._learned: dict[Callable[..., Any], type | None] = {}
         self._declared: dict[Definition, type | None] = {}
         self._variants: dict[str, Variant] = {}
@@ -96,6 +97,7 @@ class Lookups:
         """
         Drop what was compiled, here and in the labs that extend this one.
         """
+        self._resolved_options.clear()
         for child in self._children:
             child._changed()  # noqa: SLF001 - of its own class
 
@@ -294,14 +296,18 @@ class Lookups:
         Args:
             name: A factory or variant; without one, the lab's own options.
         """
-        if name is None:
-            resolved = resolve(self._levels())
-            kept = {k: o for k, o in resolved.items() if k not in FACTORY_ONLY}
-            return {**kept, "hooks": self._hooks_option()}
-        definition = self.find(name).definition
-        kept = {
-            k: o for k, o in self._resolved(definition).items() if k not in LAB_ONLY
-        }
+        definition = None if name is None else self.find(name).definition
+        found = self._resolved_options.get(definition)
+        if found is None:
+            found = self._resolved_options[definition] = self._all_options(definition)
+        return dict(found)
+
+    def _all_options(self, definition: Definition | None) -> dict[str, Option]:
+        if definition is None:
+            resolved, others = resolve(self._levels()), FACTORY_ONLY
+        else:
+            resolved, others = self._resolved(definition), LAB_ONLY
+        kept = {name: each for name, each in resolved.items() if name not in others}
         return {**kept, "hooks": self._hooks_option(definition)}
 
     def _hooks_option(self, definition: Definition | None = None) -> Option:
@@ -338,9 +344,7 @@ class Lookups:
         """
         Return the hooks of a factory or variant, each in run order.
         """
-        hooks: dict[str, tuple[Hook, ...]] = self._hooks_option(
-            self.definition(name)
-        ).value
+        hooks: dict[str, tuple[Hook, ...]] = self.options(name)["hooks"].value
         return hooks
 
     def declared_model(self, name: str) -> type | None:
