@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from machina_lab.alchemy.bulkrows import BulkRows, KeyBlock
@@ -68,6 +68,7 @@ class BulkInsert:
         self._prefix = prefix
         self._records = records
         self._numbers = can_number(connection)
+        self._sheets: dict[type, Sheet | str] = {}
         #: Id of a draft in the page -> the object made of it.
         self._objects: dict[int, Any] = {}
         #: Ids of the drafts in the page that are rows.
@@ -129,6 +130,11 @@ class BulkInsert:
         """
         Return the sheet of a class, or why its rows cannot be written by themselves.
         """
+        if model not in self._sheets:
+            self._sheets[model] = self._read_sheet(model)
+        return self._sheets[model]
+
+    def _read_sheet(self, model: type) -> Sheet | str:
         sheet = sheet_of(model)
         if isinstance(sheet, str) or not (sheet.key or sheet.served):
             return sheet
@@ -272,16 +278,14 @@ class BulkInsert:
         """
         Insert through SQLAlchemy and take the keys from what comes back.
         """
-        wanted = [k for k in (*sheet.keys, *sheet.served) if k not in values]
+        known = values.keys()
+        wanted = tuple(k for k in (*sheet.keys, *sheet.served) if k not in known)
         names = [sheet.columns[key].key for key in values]
         rows = [
             dict(zip(names, row, strict=True))
             for row in zip(*values.values(), strict=True)
         ]
-        returning = [sheet.table.c[_column(sheet, key).key] for key in wanted]
-        statement = insert(sheet.table).returning(
-            *returning, sort_by_parameter_order=True
-        )
+        statement = sheet.insert_returning(wanted)
         found = self._connection.execute(statement, rows or [{}] * count).all()
         for at, key in enumerate(wanted):
             values[key] = [row[at] for row in found]

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Table, insert
 from sqlalchemy.exc import DBAPIError
 
+from machina_lab.alchemy.reserving import FEW
+
 
 def write_rows(
     connection: Connection,
@@ -37,7 +39,11 @@ def write_rows(
         _execute(connection, table, columns, values)
     elif dialect.name == "sqlite":
         _execute_many(connection, table, columns, values)
-    elif dialect.driver == "psycopg" and not dialect.is_async:
+    elif (
+        dialect.driver == "psycopg"
+        and not dialect.is_async
+        and any(len(listed) > FEW for listed in values[:1])
+    ):
         _copy(connection, table, columns, values)
     else:
         _execute(connection, table, columns, values)

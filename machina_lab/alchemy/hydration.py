@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from machina_lab.alchemy.plainness import Sheet
@@ -35,30 +35,54 @@ def make_persistent(
     """
     names = list(values)
     upward = [link for link in sheet.links.values() if link.upward]
-    new = sheet.model.__mapper__.class_manager.new_instance  # type: ignore[attr-defined]  # its mark
+    mapper: Mapper[Any] = sheet.model.__mapper__  # type: ignore[attr-defined]  # its mark
+    new = mapper.class_manager.new_instance
+    identity, unread = _identity(mapper), _unread(mapper, values)
+    columns = [values[mapper.get_property_by_column(k).key] for k in mapper.primary_key]
+    rows = zip(*values.values(), strict=True)
     found = []
-    for draft, row in zip(drafts, zip(*values.values(), strict=True), strict=True):
+    for draft, row, key in zip(drafts, rows, zip(*columns, strict=True), strict=True):
         record = new()
         state = state_of(record)
-        state.dict.update(zip(names, row, strict=True))
+        loaded = record.__dict__
+        loaded.update(zip(names, row, strict=True))
         for link in upward:
             if link.key in draft.attributes:
                 parent = draft.attributes[link.key]
-                state.dict[link.key] = objects.get(id(parent), parent)
+                loaded[link.key] = objects.get(id(parent), parent)
         for name in sheet.extra:
             if name in draft.attributes:
-                state.dict[name] = draft.attributes[name]
+                loaded[name] = draft.attributes[name]
         remember(
             state,
             draft.attributes,
             draft.given,
             [link.key for link in upward if link.key in draft.attributes],
         )
-        make_transient_to_detached(record)
+        state.key = (*identity[:1], key, *identity[2:])
+        state.expired_attributes.update(unread)
         objects[id(draft)] = record
         found.append(record)
     session.add_all(found)
     return found
+
+
+def _identity(mapper: Mapper[Any]) -> Any:
+    """
+    Return an identity of the class; the second of its parts is a record's own key.
+    """
+    return mapper.identity_key_from_primary_key(())
+
+
+def _unread(mapper: Mapper[Any], values: Mapping[str, Any]) -> list[str]:
+    """
+    Return the columns of which no value is known: they are read when asked for.
+    """
+    return [
+        name
+        for name, attribute in mapper.class_manager.items()
+        if name not in values and attribute.impl.accepts_scalar_loader
+    ]
 
 
 def join_children(

@@ -1,14 +1,16 @@
 """
-Inserting records through SQLAlchemy's unit of work.
+Inserting records.
 
 Build -> `before_insert` -> cast -> add and flush -> `after_insert`. What is flushed is
-what was asked for: the records, their parents, children and partners.
+what was asked for: the records, their parents, children and partners. Plain classes
+(`plainness`) need no unit of work: their rows are written first, and then made records
+(`bulk`), which takes less time from the second record on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, null
 from sqlalchemy.orm import Session
@@ -30,11 +32,6 @@ from machina_lab.alchemy.reading import read_back
 from machina_lab.alchemy.settings import InsertOptions
 from machina_lab.core.jobs import InsertJob
 from machina_lab.errors import HookError
-
-
-#: From how many records on rows are written in bulk without being asked: there it takes
-#: less time than `add_all` and a flush, and nobody can tell the difference.
-THRESHOLD: Final = 100
 
 
 def insert(
@@ -87,10 +84,11 @@ def _past_the_unit_of_work(
     session: Session, job: InsertJob, options: InsertOptions
 ) -> bool:
     """
-    Return whether *job* is written in bulk: asked for, or long and unnoticed.
+    Return whether *job* is written as rows: nobody would notice but by the time.
     """
-    asked = options.bulk if options.bulk is not None else job.count >= THRESHOLD
-    if not asked or job.model is None or job.drafts is None or options.returning:
+    if options.bulk is False or options.returning:
+        return False
+    if job.model is None or job.drafts is None:
         return False
     if job.before is not None or job.after is not None or listened_session(session):
         return False

@@ -7,16 +7,17 @@ gives, no listeners, no validators, values that need no SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from types import CellType
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Column, Table, event
+from sqlalchemy import Column, Insert, Table, event, insert
 from sqlalchemy.orm import Mapper, Session, registry
 
 from machina_lab.alchemy.plans import plan_of
+from machina_lab.alchemy.rings import ring_of
 from machina_lab.alchemy.shapes import Link, shape_of
 
 
@@ -53,6 +54,7 @@ class Sheet:
         made: Attributes with a default that Python computes, with the function.
         fixed: Attributes with one default value for all.
         served: Attributes whose value the server makes if none is sent.
+        inserts: Attributes -> the INSERT that gives their values back.
     """
 
     model: type
@@ -65,6 +67,21 @@ class Sheet:
     made: dict[str, Any]
     fixed: dict[str, Any]
     served: frozenset[str]
+    inserts: dict[tuple[str, ...], Insert] = field(default_factory=dict)
+
+    def insert_returning(self, keys: tuple[str, ...]) -> Insert:
+        """
+        Return the INSERT that gives the values of *keys* back, in the order of rows.
+
+        SQLAlchemy works out once what it needs to know of a statement.
+        """
+        if keys not in self.inserts:
+            columns = self.model.__mapper__.columns  # type: ignore[attr-defined]  # its mark
+            wanted = [self.table.c[columns[key].key] for key in keys]
+            self.inserts[keys] = insert(self.table).returning(
+                *wanted, sort_by_parameter_order=True
+            )
+        return self.inserts[keys]
 
 
 _sheets: WeakKeyDictionary[Mapper[Any], Sheet | str] = WeakKeyDictionary()
@@ -99,11 +116,11 @@ def listened_session(session: Session) -> str:
     return ""
 
 
-def _noticed(listeners: Iterable[Any]) -> bool:
+def _noticed(listeners: Collection[Any]) -> bool:
     """
     Return whether there are listeners besides ours and those of the mapping itself.
     """
-    return any(not _internal(each) for each in listeners)
+    return bool(listeners) and not all(map(_internal, listeners))
 
 
 def _internal(listener: Any) -> bool:
@@ -147,6 +164,7 @@ def _why_not(mapper: Mapper[Any]) -> str:
         "has a constructor of its own": plan.init is not _DEFAULT_INIT,
         "counts versions": mapper.version_id_col is not None,
         "has validators": bool(mapper.validators),
+        "is on a ring of keys that may not be NULL": any(map(ring_of, mapper.tables)),
         "has a default that needs the database": any(
             _needs_sql(column)
             for column in mapper.columns

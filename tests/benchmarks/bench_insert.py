@@ -268,7 +268,7 @@ def show(name: str, times: dict[str, list[float]], pairs: int) -> None:
 
 
 #: Pairs in a short list -> how often it is inserted.
-SHORT = {5: 60, 20: 40, 100: 20, 1000: 7}
+SHORT = {1: 60, 2: 60, 5: 60, 10: 50, 20: 40, 100: 20, 1000: 7}
 
 
 def short(url: URL) -> None:
