@@ -23,7 +23,8 @@ class InsertOptions:
         returning: Read every record back: values of triggers and of the server.
         prefix: The schema that tables without one of their own live in.
         execution_options: SQLAlchemy's execution options for this call.
-        bulk: Write rows without the unit of work; None decides by size and model.
+        bulk: Write rows without the unit of work and return rows; None: where nobody
+            would notice, and return records; False: never.
         records: With bulk: return records; else mappings come back.
     """
 

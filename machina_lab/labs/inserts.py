@@ -92,9 +92,9 @@ class Inserts(Connections):
             n: How many.
             name: Factory, variant or composed name, or a handle.
             attrs: Overrides as a mapping.
-            opts: As for `insert`; also `bulk` (write without making objects, for many
-                rows; returns mappings) and with it `records` (return objects after
-                all).
+            opts: As for `insert`; also `bulk` (True: make no objects, for many rows,
+                and return mappings; False: only through the unit of work) and with it
+                `records` (return objects after all).
             overrides: Overrides as keywords; they win.
         """
         job = self._job("insert_list", checked_count(n), name, attrs, opts, overrides)

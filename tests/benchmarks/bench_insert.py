@@ -133,7 +133,9 @@ def _lab(engine: Engine) -> Iterator[Lab]:
         yield lab
 
 
-def peer_factory_boy(engine: Engine, pairs: int) -> None:
+def peer_factory_boy(
+    engine: Engine, pairs: int, persistence: str | None = None
+) -> None:
     """
     factory_boy's `create_batch`, one commit at the end.
     """
@@ -143,6 +145,7 @@ def peer_factory_boy(engine: Engine, pairs: int) -> None:
             class Meta:
                 model = Writer
                 sqlalchemy_session = session
+                sqlalchemy_session_persistence = persistence
 
             name = "Jane"
             email = factory_boy.LazyFunction(
@@ -154,6 +157,7 @@ def peer_factory_boy(engine: Engine, pairs: int) -> None:
             class Meta:
                 model = Novel
                 sqlalchemy_session = session
+                sqlalchemy_session_persistence = persistence
 
             title = factory_boy.Sequence("Novel {}".format)
             pages = 300
@@ -161,6 +165,13 @@ def peer_factory_boy(engine: Engine, pairs: int) -> None:
 
         NovelFactory.create_batch(pairs)
         session.commit()
+
+
+def peer_factory_boy_flush(engine: Engine, pairs: int) -> None:
+    """
+    The same with `sqlalchemy_session_persistence = "flush"`: keys are there at once.
+    """
+    peer_factory_boy(engine, pairs, "flush")
 
 
 def peer_polyfactory(engine: Engine, pairs: int) -> None:
@@ -204,6 +215,7 @@ CASES: dict[Callable[[Engine, int], None], float] = {
     lab_ordinary: 1,
     lab_bulk: 1,
     peer_factory_boy: 0.2,
+    peer_factory_boy_flush: 0.1,
     peer_polyfactory: 0.2,
 }
 
