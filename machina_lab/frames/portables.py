@@ -7,6 +7,7 @@ Where a column's values have no such dtype (see there), each becomes a Python va
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
@@ -22,6 +23,11 @@ from machina_lab.frames import dtypes
 
 Frame: TypeAlias = pd.DataFrame
 
+_THREADS: Final = 2
+
+#: Texts that are looked at to tell whether they repeat.
+_SAMPLE: Final = 1 << 14
+
 
 def portable_frame(columns: Mapping[str, tuple[DataType, Sequence[Any]]]) -> Frame:
     """
@@ -30,10 +36,10 @@ def portable_frame(columns: Mapping[str, tuple[DataType, Sequence[Any]]]) -> Fra
     Args:
         columns: Name -> type and values, in runs that are Arrow arrays or lists.
     """
-    return pd.DataFrame(
-        {name: _column(chunks, type_) for name, (type_, chunks) in columns.items()},
-        copy=False,
-    )
+    # Most of the work is Arrow's and needs no Python: two columns at a time.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        made = pool.map(lambda pair: _column(pair[1], pair[0]), columns.values())
+        return pd.DataFrame(dict(zip(columns, made, strict=True)), copy=False)
 
 
 def _column(chunks: Sequence[Any], type_: DataType) -> Any:
@@ -83,14 +89,33 @@ def _dates(values: Any, _: DataType) -> Any:
 
 
 def _decimals(values: Any, _: DataType) -> Any:
+    texts = pc.cast(values, pa.string())
+    if not _repeat(texts):
+        return dtypes.objects(_numbers(texts))
     # Prices repeat: a number is made once for each text.
-    coded = pc.cast(values, pa.string()).combine_chunks().dictionary_encode()
-    known = [
-        None if text is None else Decimal(text) for text in coded.dictionary.to_pylist()
-    ]
+    coded = texts.combine_chunks().dictionary_encode()
+    known = _numbers(coded.dictionary)
     numbers = np.fromiter([*known, None], dtype=object, count=len(known) + 1)
     codes = coded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)
     return pd.Series(numbers[codes], dtype=object, copy=False)
+
+
+def _numbers(texts: Any) -> list[Decimal | None]:
+    found = texts.to_numpy(zero_copy_only=False) if len(texts) else ()
+    return [None if text is None else Decimal(text) for text in found]
+
+
+def _repeat(texts: Any) -> bool:
+    """
+    Return whether there are fewer than half as many different texts as texts.
+
+    Of n different ones, a sample of m has about m² / 2n twice.
+    """
+    if len(texts) <= _SAMPLE:
+        return True
+    rows = np.random.default_rng(0).integers(len(texts), size=_SAMPLE)
+    different = pc.count_distinct(texts.take(pa.array(rows)), mode="all").as_py()
+    return bool(_SAMPLE - different > _SAMPLE**2 / len(texts))
 
 
 _MAKERS: Final[dict[Kind, Callable[[Any, DataType], Any]]] = {
