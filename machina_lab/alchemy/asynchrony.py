@@ -7,7 +7,7 @@ returned, so that showing it never has to wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util.concurrency import in_greenlet
 
+from machina_lab.alchemy.attempts import L
 from machina_lab.alchemy.journal import Step
 from machina_lab.alchemy.repos import Repo
 from machina_lab.core.jobs import InsertJob
@@ -56,6 +57,12 @@ class AsyncRepo(Repo):
         Do *job* as one step; see `Repo.insert`.
         """
         return await self.arun(lambda _session: Repo.insert(self, job))
+
+    async def aload(self, given: Mapping[str, Any], work: Callable[[Session], L]) -> L:
+        """
+        Do *work* as one step; see `Repo.load`.
+        """
+        return await self.arun(lambda _session: Repo.load(self, given, work))
 
     async def acommit(self) -> None:
         """
@@ -114,6 +121,13 @@ class AsyncRepo(Repo):
         if not self.ready:
             self._refuse("insert")
         return Repo.insert(self, job)
+
+    def load(self, given: Mapping[str, Any], work: Callable[[Session], L]) -> L:
+        """
+        Refuse: this database has to be awaited.
+        """
+        del given, work
+        self._refuse("load_fixtures")
 
     def commit(self) -> None:
         """

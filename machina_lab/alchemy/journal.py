@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import InstanceState, Session
 
@@ -23,17 +23,20 @@ from machina_lab.core.secrets import masked
 from machina_lab.core.sequences import Snapshot
 
 
+#: The verb of a step that loaded a fixture set.
+LOAD: Final = "load_fixtures"
+
 _numbers = count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """
-    One insert call.
+    One call that wrote rows.
 
     Attributes:
-        verb: What was called: "insert", "insert_list" ...
-        factory: The factory's name, "" for a bare record.
+        verb: What was called: "insert", "insert_list" ... "load_fixtures".
+        factory: The factory's name, "" for a bare record or a load.
         count: How many records were asked for.
         overrides: What the caller gave, secrets masked.
         rows: Table -> how many rows were written, parents and children included.
@@ -54,19 +57,46 @@ class Step:
         """
         The step in few words: `insert_list 5 comment`.
         """
+        if not self.inserts:
+            return self.verb
         counted = [str(self.count)] if self.verb.endswith("_list") else []
         return " ".join([self.verb, *counted, self.factory or "record"])
+
+    @property
+    def inserts(self) -> bool:
+        """
+        Whether records were inserted, and not a fixture set loaded.
+        """
+        return self.verb != LOAD
 
 
 def step_of(job: InsertJob, rows: Mapping[str, int]) -> Step:
     """
     Return the step that says what *job* did.
     """
+    return _step(job.verb, job.factory, job.count, job.overrides, rows)
+
+
+def step_of_load(given: Mapping[str, Any], rows: Mapping[str, int]) -> Step:
+    """
+    Return the step that says which fixture set was loaded, and how.
+    """
+    written = {table: number for table, number in sorted(rows.items()) if number}
+    return _step(LOAD, "", sum(rows.values()), given, written)
+
+
+def _step(
+    verb: str,
+    factory: str,
+    number: int,
+    overrides: Mapping[str, Any],
+    rows: Mapping[str, int],
+) -> Step:
     return Step(
-        verb=job.verb,
-        factory=job.factory,
-        count=job.count,
-        overrides=MappingProxyType(masked(job.overrides)),
+        verb=verb,
+        factory=factory,
+        count=number,
+        overrides=MappingProxyType(masked(overrides)),
         rows=MappingProxyType(dict(rows)),
         time=dt.datetime.now().astimezone(),
         number=next(_numbers),

@@ -7,8 +7,7 @@ earlier calls survive its failure. Nothing is committed unless told.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary, WeakSet, finalize
 
@@ -17,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import InstanceState, Session
 
 from machina_lab.alchemy import insertion
+from machina_lab.alchemy.attempts import Attempt, L, connection_for
 from machina_lab.alchemy.concealing import concealing
 from machina_lab.alchemy.doors import Door
 from machina_lab.alchemy.faults import explain
@@ -28,6 +28,7 @@ from machina_lab.alchemy.journal import (
     Step,
     rows_by_table,
     step_of,
+    step_of_load,
 )
 from machina_lab.alchemy.listening import let_go, weakly
 from machina_lab.alchemy.made import Row
@@ -119,56 +120,63 @@ class Repo:
     def _insert(self, session: Session, job: InsertJob) -> list[Any]:
         options = InsertOptions.of(job.options)
         self._listen(session)
-        watch = self._watch(_connection(session, job.model))
-        before = sequences.snapshot()
+        watch = self._watch(connection_for(session, job.model))
+        attempt = Attempt(session, watch)
         if not watch.busy:
             job = set_apart(session, job)
-        mark, made = len(watch.foreign), Made()
-        with watch.own():
-            savepoint = watch.savepoint()
-            records = self._run(session, watch, job, options, made, savepoint)
-        if self._running:
-            # A factory that inserts: its rows are part of the step around it.
-            self._running[-1].take_in(made)
-            return records
-        entry = Entry(
-            step=step_of(job, rows_by_table(made, watch, options.prefix)),
-            savepoint=savepoint,
-            watch=watch,
-            session=session,
-            made=made,
-            mark=mark,
-            before=before,
-            after=sequences.snapshot(),
-        )
-        self._journal.add(entry)
-        if savepoint not in watch.savepoints:  # a hook committed
-            self._journal.settle([entry])
-        return records
-
-    def _run(  # noqa: PLR0913 - the parts of one step
-        self,
-        session: Session,
-        watch: Watch,
-        job: InsertJob,
-        options: InsertOptions,
-        made: Made,
-        savepoint: str,
-    ) -> list[Any]:
-        """
-        Insert after *savepoint*; go back to it if that fails.
-        """
-        self._running.append(made)
+        made = attempt.made
         try:
-            return insertion.insert(session, watch.connection, job, options, made)
+            with attempt.run(self._running):
+                records = insertion.insert(
+                    session, watch.connection, job, options, made
+                )
         except BaseException as error:
-            with suppress(SQLAlchemyError):  # the connection may be what failed
-                watch.rollback_to(savepoint)
-            revive(session, made)
             explain(error, job)
             raise
-        finally:
-            self._running.pop()
+        self._note(
+            attempt, lambda: step_of(job, rows_by_table(made, watch, options.prefix))
+        )
+        return records
+
+    def load(self, given: Mapping[str, Any], work: Callable[[Session], L]) -> L:
+        """
+        Do *work*, which loads a fixture set, as one step.
+
+        Args:
+            given: What the caller gave, for the journal.
+            work: Loads the set with a session.
+
+        Raises:
+            FixtureError: Something is wrong with the set; nothing was loaded.
+        """
+        session = self.session
+        attempt = Attempt(session, self._watch(session.connection()))
+        with attempt.run(self._running):
+            loaded = work(session)
+        attempt.made.counts.update(loaded.rows)
+        self._note(attempt, lambda: step_of_load(given, loaded.rows))
+        if self.autocommit and not self._running:
+            Repo.commit(self)
+        return loaded
+
+    async def aload(self, given: Mapping[str, Any], work: Callable[[Session], L]) -> L:
+        """
+        Do *work* as `load` does; a repo that is not asynchronous does it at once.
+        """
+        return self.load(given, work)
+
+    def _note(self, attempt: Attempt, step: Callable[[], Step]) -> None:
+        """
+        Add a step that was done to the journal, or to the step that it is part of.
+        """
+        if self._running:
+            # A factory that inserts: its rows are part of the step around it.
+            self._running[-1].take_in(attempt.made)
+            return
+        entry = attempt.entry(step())
+        self._journal.add(entry)
+        if attempt.savepoint not in attempt.watch.savepoints:  # a hook committed
+            self._journal.settle([entry])
 
     def _lose(self, session: Session) -> None:
         """
@@ -247,7 +255,7 @@ class Repo:
         for entry in entries:
             revive(entry.session, entry.made)
             sequences.give_back(entry.before, entry.after)
-            if entry.foreign:
+            if entry.foreign or not entry.step.inserts:
                 entry.session.expire_all()
         del first.watch.foreign[first.mark :]
         self._journal.forget(entries)
@@ -387,9 +395,3 @@ def not_ours(what: str) -> InsertError:
         f"{what}: the transaction is yours, not the lab's. Commit or roll back your own"
         " session or connection."
     )
-
-
-def _connection(session: Session, model: type | None) -> Connection:
-    if model is None:
-        return session.connection()
-    return session.connection(bind_arguments={"mapper": model})

@@ -12,7 +12,7 @@ from machina_lab.errors import FixtureError, InsertError, OptionError
 from machina_lab.labs.connections import awaited
 from machina_lab.labs.exploring import Exploring
 from machina_lab.labs.exports import export_fixtures, export_rows, no_source
-from machina_lab.labs.loads import load_fixtures
+from machina_lab.labs.loads import given_to, load_fixtures
 
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ class FixtureSets(Exploring):
         repo = self._some_repo()[0]
         loaded: Loaded = await awaited(
             repo,
-            "run",
+            "load",
+            given_to(directory, strict, keys),
             lambda session: load_fixtures(
                 directory,
                 session,
@@ -203,8 +204,6 @@ class FixtureSets(Exploring):
                 progress=progress,
             ),
         )
-        if repo.autocommit:
-            await awaited(repo, "commit")
         return loaded
 
     def _metadatas(self) -> list[Any]:

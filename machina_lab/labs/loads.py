@@ -30,7 +30,8 @@ def load_fixtures(  # noqa: PLR0913 - the options of a load, all by name
     Load a fixture set into a database, all of it or nothing.
 
     Everything is checked before the first row. With a URL or an engine the rows are
-    committed; with a lab, repo, session or connection they wait for its commit.
+    committed; with a lab, repo, session or connection they wait for its commit. To a
+    lab it is a step of its journal, which `undo` takes back.
 
     Args:
         directory: The fixture set.
@@ -60,23 +61,31 @@ def load_fixtures(  # noqa: PLR0913 - the options of a load, all by name
             " `await lab.aload_fixtures(...)`."
         )
     if hasattr(held, "journal"):
-        return _in_repo(held, load)
+        loaded: Loaded = held.load(given_to(directory, strict, keys), load)
+        return loaded
     if isinstance(held, str) or hasattr(held, "render_as_string"):
         with connected(held) as connection:
-            loaded = load(connection)
+            done = load(connection)
             connection.commit()
-            return loaded
+            return done
     if hasattr(held, "begin") and hasattr(held, "dispose"):
         with held.begin() as connection:
             return load(connection)
     return load(held)
 
 
-def _in_repo(repo: Any, load: Any) -> Loaded:
-    loaded: Loaded = repo.run(load)
-    if repo.autocommit:
-        repo.commit()
-    return loaded
+def given_to(
+    directory: str | Path,
+    strict: bool,  # noqa: FBT001
+    keys: str,
+) -> dict[str, Any]:
+    """
+    Return what a load was given, for the journal: what is not as usual.
+    """
+    given: dict[str, Any] = {"directory": str(directory)}
+    if strict:
+        given["strict"] = True
+    return given if keys == "keep" else given | {"keys": keys}
 
 
 def _load(  # noqa: PLR0913 - the options of a load

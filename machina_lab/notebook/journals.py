@@ -62,6 +62,10 @@ def pytest_source(lab: Any, name: str = "data") -> str:
 
 
 def _step_lines(step: Any, imports: set[str]) -> Iterator[str]:
+    if step.verb == "load_fixtures":
+        given = ", ".join(f"{name}={value!r}" for name, value in step.overrides.items())
+        yield f"lab.load_fixtures({given})"
+        return
     if not step.factory or step.verb not in _VERBS:
         yield f"# {step.label}: not a factory's insert; add it by hand"
         return

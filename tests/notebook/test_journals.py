@@ -79,6 +79,23 @@ class TestSteps:
         assert "lab.insert_rows('customer', [{}] * 2)" in source
         assert "# insert record: not a factory's insert; add it by hand" in source
 
+    def test_loads_are_repeated(self, shops, tmp_path):
+        """
+        A set that was loaded is loaded again, with the same options.
+        """
+        first, second = shops
+        first.insert_list(2, "category")
+        first.export_fixtures(tmp_path / "set")
+        first.rollback()
+        first.load_fixtures(tmp_path / "set")
+        first.load_fixtures(str(tmp_path / "set"), keys="new", strict=True)
+        source, data = written(first)
+        data(second)
+
+        assert f"lab.load_fixtures(directory='{tmp_path}/set')\n" in source
+        assert "set', strict=True, keys='new')\n" in source
+        assert {"categories": 4} == second.pending
+
 
 @dataclass
 class Step:

@@ -222,7 +222,10 @@ class TestFixtures:
 
         assert "customers 3, orders 3" in wrote
         assert "customers 3, orders 3 · pending until %lab commit" in loaded
+        assert "customers 3, orders 3 pending" in repr(cell("%lab").result)
+        assert "load_fixtures  directory=" in repr(cell("%lab log").result)
         assert (tmp_path / name / "datapackage.json").exists()
+        assert "Committed customers 3, orders 3" == repr(cell("%lab commit").result)
 
     def test_edited_files_are_named(self, cell, tmp_path):
         """
