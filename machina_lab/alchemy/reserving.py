@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import Column, Connection, Table, text
 
 
-#: Up to how many rows PostgreSQL gives their keys back with the INSERT: it takes one
-#: statement where reserving them and COPY take three.
+#: Up to how many rows give their keys back with the INSERT, where reserving them takes
+#: more than a look at the table: it is one statement instead of three.
 FEW: Final = 50
 
 #: Numbers of a sequence; most often they are in one piece, and two say it all. The
@@ -49,19 +49,28 @@ def reserve(connection: Connection, table: Table, count: int) -> Sequence[int] |
     On PostgreSQL they come from the column's own sequence, so nobody else gets them. On
     SQLite the table is locked for writing first.
     """
-    column = table.autoincrement_column
+    column, dialect = table.autoincrement_column, connection.dialect
     if column is None or not _reserves(connection):
         return None
-    if connection.dialect.name == "postgresql":
+    looks = dialect.name == "sqlite" and not _is_counted(table)
+    returns = dialect.insert_executemany_returning_sort_by_parameter_order
+    if count <= FEW and not looks and returns and table.implicit_returning:
+        return None
+    if dialect.name == "postgresql":
         return _from_sequence(connection, table, column, count)
     return _after_the_last(connection, table, column, count)
+
+
+def _is_counted(table: Table) -> bool:
+    """
+    Return whether SQLite keeps the last key of *table*, also of a row that is gone.
+    """
+    return bool(table.dialect_options["sqlite"]["autoincrement"])
 
 
 def _from_sequence(
     connection: Connection, table: Table, column: Column[int], count: int
 ) -> Sequence[int] | None:
-    if count <= FEW and table.implicit_returning:
-        return None
     owner = connection.dialect.identifier_preparer.format_table(table)
     given = {"owner": owner, "column": column.name, "n": count}
     first, last, numbers = connection.execute(_NUMBERS, given).one()
@@ -79,8 +88,9 @@ def _after_the_last(
     # Deletes nothing, but takes the lock: from here on nobody else adds rows.
     run(f"DELETE FROM {name} WHERE 0")  # noqa: S608 - quoted
     last = run(f"SELECT max({key}) FROM {name}").scalar() or 0  # noqa: S608 - quoted
-    if table.dialect_options["sqlite"]["autoincrement"]:
-        asked = "SELECT seq FROM sqlite_sequence WHERE name = ?"
+    if _is_counted(table):
+        owner = f"{preparer.quote_identifier(table.schema)}." if table.schema else ""
+        asked = f"SELECT seq FROM {owner}sqlite_sequence WHERE name = ?"  # noqa: S608 - quoted
         last = max(last, run(asked, (table.name,)).scalar() or 0)
     start = max(last, 0) + 1
     return range(start, start + count)
