@@ -14,13 +14,13 @@ from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session
 
 from machina_lab.alchemy.bulkrows import BulkRows, KeyBlock
 from machina_lab.alchemy.casting import cast_columns
 from machina_lab.alchemy.copying import write_rows
 from machina_lab.alchemy.guards import check_used
-from machina_lab.alchemy.hydration import join_children, make_persistent
+from machina_lab.alchemy.hydration import detached, join, make_persistent
 from machina_lab.alchemy.journal import Made
 from machina_lab.alchemy.keys import refuse_conflict, value_of
 from machina_lab.alchemy.parting import parted, uniform
@@ -71,6 +71,8 @@ class BulkInsert:
         self._sheets: dict[type, Sheet | str] = {}
         #: Id of a draft in the page -> the object made of it.
         self._objects: dict[int, Any] = {}
+        #: Id -> the record, of those that were stored the ordinary way for the page.
+        self._fresh: dict[int, Any] = {}
         #: Ids of the drafts in the page that are rows.
         self._settled: set[int] = set()
 
@@ -88,6 +90,7 @@ class BulkInsert:
         rows, records = BulkRows(model), list[Any]()
         for page in _pages(drafts):
             self._objects.clear()
+            self._fresh.clear()
             self._settled.clear()
             self._write(page, rows)
             rows.end_page(page)
@@ -117,6 +120,7 @@ class BulkInsert:
                 groups[each.model, tuple(each.attributes)].append(each)
         if others:
             self._store(others)
+            self._fresh.update((id(each), each) for each in others)
             _show(others, others, rows)
         for (model, keys), group in groups.items():
             sheet = self._sheet(model)
@@ -153,7 +157,7 @@ class BulkInsert:
         drafts = [draft for each in group for draft in each.tree()]
         for draft in drafts:
             if id(draft) in self._settled and id(draft) not in self._objects:
-                self._objects[id(draft)] = _detached(draft)
+                self._objects[id(draft)] = detached(draft)
         records = [each.make(self._objects) for each in group]
         self._store(records)
         for draft in drafts:
@@ -193,8 +197,8 @@ class BulkInsert:
         for link in links:
             if not link.upward:
                 self._write_children(group, link)
-                if self._records:
-                    join_children(group, link, self._objects)
+            if self._records:
+                join(group, link, self._objects, self._fresh)
 
     def _make_objects(
         self,
@@ -382,12 +386,3 @@ def _show(
         return
     for source, record in zip(sources, records, strict=True):
         rows.add([source], {k: [v] for k, v in columns_of(record).items()})
-
-
-def _detached(draft: Draft) -> Any:
-    """
-    Return the record of a draft that is a row already, to refer to by its key.
-    """
-    record = draft.make()
-    make_transient_to_detached(record)
-    return record

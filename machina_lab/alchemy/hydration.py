@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.collections import collection_adapter
 
 from machina_lab.alchemy.plainness import Sheet
 from machina_lab.alchemy.provenance import remember
@@ -37,7 +38,7 @@ def make_persistent(
     upward = [link for link in sheet.links.values() if link.upward]
     mapper: Mapper[Any] = sheet.model.__mapper__  # type: ignore[attr-defined]  # its mark
     new = mapper.class_manager.new_instance
-    identity, unread = _identity(mapper), _unread(mapper, values)
+    identity, unread = _identity(mapper), _unread(sheet, mapper, values)
     columns = [values[mapper.get_property_by_column(k).key] for k in mapper.primary_key]
     rows = zip(*values.values(), strict=True)
     found = []
@@ -74,28 +75,81 @@ def _identity(mapper: Mapper[Any]) -> Any:
     return mapper.identity_key_from_primary_key(())
 
 
-def _unread(mapper: Mapper[Any], values: Mapping[str, Any]) -> list[str]:
+def _unread(sheet: Sheet, mapper: Mapper[Any], values: Mapping[str, Any]) -> list[str]:
     """
-    Return the columns of which no value is known: they are read when asked for.
+    Return what the database alone knows: it is read when asked for.
+
+    A column that was not sent and has no default there is NULL; nobody has to ask.
     """
     return [
         name
         for name, attribute in mapper.class_manager.items()
-        if name not in values and attribute.impl.accepts_scalar_loader
+        if attribute.impl.accepts_scalar_loader
+        and name not in values
+        and (name not in sheet.columns or name in sheet.served)
     ]
 
 
-def join_children(
-    drafts: Iterable[Draft], link: Link, objects: Mapping[int, Any]
+def join(
+    drafts: Iterable[Draft],
+    link: Link,
+    objects: Mapping[int, Any],
+    fresh: Mapping[int, Any],
 ) -> None:
     """
-    Let records and their children hold each other, as if loaded.
+    Let records and those at the other end of *link* hold each other, as if loaded.
 
     Args:
         drafts: What the records were worked out as.
-        link: The relationship to the children, which are rows too.
+        link: Their relationship to others.
         objects: Id of a draft -> its record.
+        fresh: Id of a record -> it, of those that are new as well: a parent that was
+            there before hears nothing.
     """
+    if not link.upward:
+        _join_children(drafts, link, objects)
+    elif link.reverse:
+        _join_parents(drafts, link, objects, fresh)
+
+
+def _join_parents(
+    drafts: Iterable[Draft],
+    link: Link,
+    objects: Mapping[int, Any],
+    fresh: Mapping[int, Any],
+) -> None:
+    held: dict[int, tuple[Any, list[Any]]] = {}
+    for draft in drafts:
+        value = draft.attributes[link.key]
+        parent = (objects if type(value) is Draft else fresh).get(id(value))
+        if parent is not None:
+            children = held.setdefault(id(parent), (parent, []))[1]
+            children.append(objects[id(draft)])
+    for parent, children in held.values():
+        for name in link.reverse:
+            _hold(parent, name, children)
+
+
+def _hold(parent: Any, name: str, children: list[Any]) -> None:
+    relationship = state_of(parent).mapper.relationships[name]
+    if relationship.lazy in ("dynamic", "write_only"):
+        return
+    loaded = parent.__dict__.get(name)
+    if not relationship.uselist:
+        set_committed_value(parent, name, children[-1])
+    elif loaded is None:
+        set_committed_value(parent, name, children)
+    else:
+        adapter = collection_adapter(loaded)
+        known = {id(each) for each in adapter}
+        for child in children:
+            if id(child) not in known:
+                adapter.append_without_event(child)
+
+
+def _join_children(
+    drafts: Iterable[Draft], link: Link, objects: Mapping[int, Any]
+) -> None:
     for draft in drafts:
         record, value = objects[id(draft)], draft.attributes[link.key]
         if isinstance(value, list | tuple):
@@ -107,3 +161,12 @@ def join_children(
         for child in children:
             for name in link.reverse:
                 set_committed_value(child, name, record)
+
+
+def detached(draft: Draft) -> Any:
+    """
+    Return the record of a draft that is a row already, to refer to by its key.
+    """
+    record = draft.make()
+    make_transient_to_detached(record)
+    return record
