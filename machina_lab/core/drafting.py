@@ -7,8 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from machina_lab.core.lazies import sees_siblings
-from machina_lab.core.shortcuts import Associate
+from machina_lab.core.associations import ASSOCIATIONS, built_default
+from machina_lab.core.drafts import Draft
+from machina_lab.core.lazies import DEFERRED, LAZIES, sees_siblings
+from machina_lab.core.shortcuts import Associate, is_plain
+from machina_lab.core.trails import leave_trail
 
 
 if TYPE_CHECKING:
@@ -91,3 +94,57 @@ def builder_for(plan: Plan, values: Iterable[Any], build: Associate) -> Associat
         return build
     hooked = plan.after_params is not None or plan.before_struct is not None
     return plan.build_other if hooked or any(map(sees_siblings, values)) else build
+
+
+def quick_draft(plan: Plan) -> Callable[[Associate], Any] | None:
+    """
+    Return a quicker `Plan.draft` without overrides for the plainest factories, or None.
+    """
+    if plan.model is None or not is_plain(plan):
+        return None
+    body, name, drafted = plan.definition.function, plan.name, plan.drafted
+    finished = _finisher(plan, plan.model)
+    nothing_pending, nothing_lazy = DEFERRED.isdisjoint, LAZIES.isdisjoint
+
+    def run(build: Associate) -> Any:
+        at = None
+        try:
+            made = body()
+            if type(made) is not dict:
+                return drafted(made, None, build)
+            attributes = made.copy()
+            if nothing_pending(map(type, made.values())):
+                return finished(attributes)
+            if not nothing_lazy(map(type, made.values())):
+                return drafted(attributes, None, build)
+            for key, value in made.items():
+                if type(value) in ASSOCIATIONS:
+                    at = key
+                    attributes[key] = built_default(name, key, value, build)
+            at = None
+            return finished(attributes)
+        except Exception as error:
+            leave_trail(error, name, at)
+            raise
+
+    return run
+
+
+def _finisher(plan: Plan, model: type) -> Callable[[dict[str, Any]], Any]:
+    """
+    Return what makes a draft of attributes that are worked out.
+    """
+    drafted = plan.drafted
+    #: Names of attributes that the class was found to know, all of them.
+    known: set[tuple[str, ...]] = set()
+
+    def finished(attributes: dict[str, Any]) -> Any:
+        names = tuple(attributes)
+        if names in known:
+            return Draft(model, attributes, {})
+        draft = drafted(attributes, None, None)
+        if draft.attributes is attributes:
+            known.add(names)
+        return draft
+
+    return finished

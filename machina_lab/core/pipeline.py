@@ -25,13 +25,13 @@ from machina_lab.core.calling import (
     with_inputs_worked_out,
 )
 from machina_lab.core.definitions import Definition
-from machina_lab.core.drafting import builder_for
+from machina_lab.core.drafting import builder_for, quick_draft
 from machina_lab.core.drafts import Draft
 from machina_lab.core.hooks import Hook, composed
 from machina_lab.core.lazies import DEFERRED, Resolution
 from machina_lab.core.merging import is_record, lay_over, refuse_unknown, reworked
 from machina_lab.core.records import MISSING, default_of, kind_of, value_of
-from machina_lab.core.shortcuts import Associate, quick_draft, shortcut
+from machina_lab.core.shortcuts import Associate, shortcut
 from machina_lab.core.strictness import check_kept
 from machina_lab.core.trails import leave_trail
 from machina_lab.errors import ArgumentTypeError

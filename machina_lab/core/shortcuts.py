@@ -32,14 +32,13 @@ Make = Callable[[Any], Any]
 Finish = Callable[[Any, Any], Any]
 
 _nothing_pending = DEFERRED.isdisjoint
-_nothing_lazy = LAZIES.isdisjoint
 
 
 def shortcut(plan: Plan) -> Run | None:
     """
     Return a quicker `Plan.build` for the plainest factories, or None.
     """
-    if not _is_plain(plan):
+    if not is_plain(plan):
         return None
     scanning = _scanning(plan)
     outline = outline_of(plan.definition.function)
@@ -52,38 +51,7 @@ def shortcut(plan: Plan) -> Run | None:
     return _unseen(plan, outline, scanning)
 
 
-def quick_draft(plan: Plan) -> Callable[[Associate], Any] | None:
-    """
-    Return a quicker `Plan.draft` without overrides for the plainest factories, or None.
-    """
-    if plan.model is None or not _is_plain(plan):
-        return None
-    body, name, drafted = plan.definition.function, plan.name, plan.drafted
-    nothing_lazy = _nothing_lazy
-
-    def run(build: Associate) -> Any:
-        at = None
-        try:
-            made = body()
-            if type(made) is not dict:
-                return drafted(made, None, build)
-            attributes = made.copy()
-            if not nothing_lazy(map(type, made.values())):
-                return drafted(attributes, None, build)
-            for key, value in made.items():
-                if type(value) in ASSOCIATIONS:
-                    at = key
-                    attributes[key] = built_default(name, key, value, build)
-            at = None
-            return drafted(attributes, None, None)
-        except Exception as error:
-            leave_trail(error, name, at)
-            raise
-
-    return run
-
-
-def _is_plain(plan: Plan) -> bool:
+def is_plain(plan: Plan) -> bool:
     """
     Return whether a build calls the body and merges, and does nothing beside.
     """
