@@ -20,7 +20,7 @@ from machina_lab.alchemy.bulkrows import BulkRows, KeyBlock
 from machina_lab.alchemy.casting import cast_columns
 from machina_lab.alchemy.copying import write_rows
 from machina_lab.alchemy.guards import check_used
-from machina_lab.alchemy.hydration import detached, join, make_persistent
+from machina_lab.alchemy.hydration import held_by, join, make_persistent
 from machina_lab.alchemy.journal import Made
 from machina_lab.alchemy.keys import refuse_conflict, value_of
 from machina_lab.alchemy.parting import parted, uniform
@@ -73,8 +73,8 @@ class BulkInsert:
         self._objects: dict[int, Any] = {}
         #: Id -> the record, of those that were stored the ordinary way for the page.
         self._fresh: dict[int, Any] = {}
-        #: Ids of the drafts in the page that are rows.
-        self._settled: set[int] = set()
+        #: Drafts of the page that are rows.
+        self._stored: list[Draft] = []
 
     def insert(
         self, drafts: Iterable[Any], model: type, done: Callable[[int], Any]
@@ -91,8 +91,8 @@ class BulkInsert:
         for page in _pages(drafts):
             self._objects.clear()
             self._fresh.clear()
-            self._settled.clear()
-            self._write(page, rows)
+            self._stored.clear()
+            self._write_or_not(page, rows)
             rows.end_page(page)
             if self._records:
                 records += [self._objects.get(id(each), each) for each in page]
@@ -100,6 +100,14 @@ class BulkInsert:
         return records if self._records else rows
 
     # --- one page -------------------------------------------------------------
+
+    def _write_or_not(self, page: Sequence[Any], rows: BulkRows) -> None:
+        try:
+            self._write(page, rows)
+        except BaseException:
+            for each in self._stored:
+                each.stored = False
+            raise
 
     def _write(self, page: Sequence[Any], rows: BulkRows | None = None) -> None:
         """
@@ -148,7 +156,7 @@ class BulkInsert:
         """
         Return the drafts that are no rows yet, each once.
         """
-        return [each for each in _distinct(group) if id(each) not in self._settled]
+        return [each for each in _distinct(group) if not each.stored]
 
     def _make(self, group: list[Draft], rows: BulkRows | None) -> None:
         """
@@ -156,12 +164,13 @@ class BulkInsert:
         """
         drafts = [draft for each in group for draft in each.tree()]
         for draft in drafts:
-            if id(draft) in self._settled and id(draft) not in self._objects:
-                self._objects[id(draft)] = detached(draft)
+            if draft.stored and id(draft) not in self._objects:
+                self._objects[id(draft)] = held_by(self._session, draft)
         records = [each.make(self._objects) for each in group]
         self._store(records)
         for draft in drafts:
-            self._settled.add(id(draft))
+            draft.stored = True
+            self._stored.append(draft)
             draft.attributes.update(columns_of(self._objects[id(draft)]))
         _show(group, records, rows)
 
@@ -189,7 +198,6 @@ class BulkInsert:
         for part, part_values in uniform(sheet, group, values):
             self._fill(sheet, part, part_values)
             self._write_part(sheet, part, part_values)
-            self._settled.update(map(id, part))
             if self._records:
                 self._make_objects(sheet, part, part_values, keys)
             elif rows is not None:
@@ -275,6 +283,8 @@ class BulkInsert:
         for key in sheet.keys:
             for draft, value in zip(group, values[key], strict=True):
                 draft.attributes[key] = value
+                draft.stored = True
+        self._stored += group
 
     def _write_returning(
         self, sheet: Sheet, values: dict[str, Sequence[Any]], count: int

@@ -50,6 +50,9 @@ def make_persistent(
         for link in upward:
             if link.key in draft.attributes:
                 parent = draft.attributes[link.key]
+                if type(parent) is Draft and id(parent) not in objects:
+                    # An insert within this one has stored it.
+                    objects[id(parent)] = held_by(session, parent)
                 loaded[link.key] = objects.get(id(parent), parent)
         for name in sheet.extra:
             if name in draft.attributes:
@@ -163,10 +166,14 @@ def _join_children(
                 set_committed_value(child, name, record)
 
 
-def detached(draft: Draft) -> Any:
+def held_by(session: Session, draft: Draft) -> Any:
     """
-    Return the record of a draft that is a row already, to refer to by its key.
+    Return the record of a draft that is a row already.
+
+    The session's own if it has one, else one to refer to by its key.
     """
     record = draft.make()
     make_transient_to_detached(record)
-    return record
+    key = state_of(record).key
+    assert key is not None
+    return session.identity_map.get(key, record)

@@ -24,9 +24,10 @@ class Draft:
         model: The class it would be of.
         attributes: Its attributes.
         given: Those that the caller gave.
+        stored: Whether it is a row by now; its key is in the attributes.
     """
 
-    __slots__ = ("attributes", "given", "model")
+    __slots__ = ("attributes", "given", "model", "stored")
 
     def __init__(
         self, model: type, attributes: dict[str, Any], given: Mapping[str, Any]
@@ -34,6 +35,7 @@ class Draft:
         self.model = model
         self.attributes = attributes
         self.given = given
+        self.stored = False
 
     def __getattr__(self, name: str) -> Any:
         """

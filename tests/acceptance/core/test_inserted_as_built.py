@@ -121,13 +121,30 @@ def test_lazies_that_insert(lab, options):
             "first_id": lambda shelf: lab.insert("book", writer=shelf.writer).id,
         }
 
-    if options.get("bulk"):
-        pytest.skip("who asks for bulk gives lazies no records")
     made = lab.insert_list(3, "shelf", None, options)
 
     assert {"books": 3, "shelves": 3, "writers": 3} == lab.pending
     books = {each.id: each for each in lab.repo.session.query(Book)}
     assert all(books[each.first_id].writer is each.writer for each in made)
+
+
+def test_lazies_that_insert_for_rows(lab):
+    """
+    Also where no records are made.
+    """
+
+    @lab.factory(model=Shelf)
+    def shelf():
+        return {
+            "writer": assoc("writer"),
+            "first_id": lambda shelf: lab.insert("book", writer=shelf.writer).id,
+        }
+
+    made = lab.insert_list(3, "shelf", None, {"bulk": True})
+
+    books = {each.id: each for each in lab.repo.session.query(Book)}
+    assert 3 == len(books) == lab.repo.session.query(Writer).count()
+    assert all(books[each["first_id"]].writer_id == each["writer_id"] for each in made)
 
 
 @WAYS
