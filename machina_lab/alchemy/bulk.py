@@ -92,7 +92,7 @@ class BulkInsert:
             self._objects.clear()
             self._fresh.clear()
             self._stored.clear()
-            self._write_or_not(page, rows)
+            self._write_page(page, rows)
             rows.end_page(page)
             if self._records:
                 records += [self._objects.get(id(each), each) for each in page]
@@ -101,7 +101,7 @@ class BulkInsert:
 
     # --- one page -------------------------------------------------------------
 
-    def _write_or_not(self, page: Sequence[Any], rows: BulkRows) -> None:
+    def _write_page(self, page: Sequence[Any], rows: BulkRows) -> None:
         try:
             self._write(page, rows)
         except BaseException:

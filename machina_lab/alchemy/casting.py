@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.expression import ClauseElement
 
 from machina_lab.alchemy.attributes import is_computed
@@ -144,7 +145,7 @@ def _brought(record: Any) -> Iterator[Any]:
         if value is None or relation.virtual:
             continue
         for other in _members(value, many=relation.many):
-            state = other._sa_instance_state  # noqa: SLF001 - its mark
+            state = instance_state(other)
             echo = name not in known.named and not relation.reverses.isdisjoint(
                 provenance(other).named
             )

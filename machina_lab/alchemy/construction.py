@@ -49,7 +49,7 @@ def construct(model: type, attributes: dict[str, Any], given: Mapping[str, Any])
         values = {**plan.defaults, **attributes}
     record = (_quick if plan.quick else _thorough)(plan, values, given)
     singles = plan.singles and plan.singles.intersection(attributes)
-    remember(record._sa_instance_state, attributes, given, singles)  # noqa: SLF001 - its mark
+    remember(instance_state(record), attributes, given, singles)
     return record
 
 
@@ -94,7 +94,7 @@ def _quick(plan: Plan, values: Mapping[str, Any], given: Mapping[str, Any]) -> A
     listens to gets its value and the note that it had none before.
     """
     record = plan.new()
-    state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
+    state = instance_state(record)
     # Sets discriminators, among other things; listeners may change the values.
     plan.events.init(state, (), values)
     scalars = plan.scalars if state.session_id is None else {}
@@ -135,7 +135,7 @@ def change(record: Any, changes: dict[str, Any], given: Mapping[str, Any]) -> An
     if not changes and not given:
         return adopt(record)
     plan = plan_of(type(record))
-    state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
+    state = instance_state(record)
     loaded = state.dict
     named = set(changes)
     if not is_attached(state):
@@ -155,7 +155,7 @@ def adopt(record: Any) -> Any:
     """
     Fill the gaps of a record that a body made and that nobody changes.
     """
-    state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
+    state = instance_state(record)
     if state.key is not None or state.session_id is not None or is_remembered(state):
         # In a session, in the database or another build's already.
         return record
@@ -232,7 +232,7 @@ def _resolved(
         elif value is not None:
             parent = values[name] = _one(plan, relation, value)
             if relation.keys:
-                state = parent._sa_instance_state  # noqa: SLF001 - its mark
+                state = instance_state(parent)
                 attached = is_attached(state)
                 if attached or name in given:
                     refuse_conflict(plan, relation, parent, given)

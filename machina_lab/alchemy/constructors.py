@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from sqlalchemy.orm.attributes import instance_state
+
 from machina_lab.alchemy.parents import unset
 from machina_lab.alchemy.plans import Plan
 
@@ -36,7 +38,7 @@ def by_own_constructor(plan: Plan, values: dict[str, Any]) -> Any:
     else:
         what = f"needs {', '.join(missing)}"
         record = _without_constructor(plan, what, first)
-    loaded = record._sa_instance_state.dict  # noqa: SLF001 - its mark
+    loaded = instance_state(record).dict
     swallowed = {
         k: v for k, v in values.items() if k not in first or _is_lost(plan, k, loaded)
     }
@@ -102,7 +104,7 @@ def _clean(plan: Plan, record: Any, values: Mapping[str, Any]) -> None:
     """
     Forget parents that a constructor filled in as None beside a foreign key.
     """
-    loaded = record._sa_instance_state.dict  # noqa: SLF001 - its mark
+    loaded = instance_state(record).dict
     for relation in plan.parents:
         filled = loaded.get(relation.name, record) is None
         if filled and relation.name not in values:

@@ -38,7 +38,8 @@ def make_persistent(
     upward = [link for link in sheet.links.values() if link.upward]
     mapper: Mapper[Any] = sheet.model.__mapper__  # type: ignore[attr-defined]  # its mark
     new = mapper.class_manager.new_instance
-    identity, unread = _identity(mapper), _unread(sheet, mapper, values)
+    cls, _, token = mapper.identity_key_from_primary_key(())
+    unread = _unread(sheet, mapper, values)
     columns = [values[mapper.get_property_by_column(k).key] for k in mapper.primary_key]
     rows = zip(*values.values(), strict=True)
     found = []
@@ -63,19 +64,12 @@ def make_persistent(
             draft.given,
             [link.key for link in upward if link.key in draft.attributes],
         )
-        state.key = (*identity[:1], key, *identity[2:])
+        state.key = (cls, key, token)
         state.expired_attributes.update(unread)
         objects[id(draft)] = record
         found.append(record)
     session.add_all(found)
     return found
-
-
-def _identity(mapper: Mapper[Any]) -> Any:
-    """
-    Return an identity of the class; the second of its parts is a record's own key.
-    """
-    return mapper.identity_key_from_primary_key(())
 
 
 def _unread(sheet: Sheet, mapper: Mapper[Any], values: Mapping[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm.attributes import instance_state
 
 from machina_lab.alchemy import construction, params
 from machina_lab.alchemy.outlines import is_configured, read_outline
@@ -152,7 +153,7 @@ class MappedKind(RecordKind):
         Return `User 3`, or `User (new)` for one that has no key.
         """
         plan = plan_of(type(record))
-        state = record._sa_instance_state  # noqa: SLF001 - the mark of a mapped record
+        state: Any = instance_state(record)
         if state.key is not None:
             key = state.key[1]
         else:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy.orm.attributes import instance_state
+
 from machina_lab.alchemy.parents import key_values, link, unset
 from machina_lab.alchemy.plans import Plan, plan_of
 from machina_lab.alchemy.provenance import Provenance, provenance
@@ -95,7 +97,7 @@ def _parent_keys(plan: Plan, record: Any) -> dict[str, Any]:
     for relation in plan.parents:
         parent = record.__dict__.get(relation.name)
         if parent is not None:
-            state = parent._sa_instance_state  # noqa: SLF001 - its mark
+            state = instance_state(parent)
             if state.key is not None:
                 found.update(key_values(relation, state))
     return found
@@ -145,7 +147,7 @@ def built_parents(record: Any) -> dict[str, Any]:
     found = {}
     for relation in plan.parents:
         parent = record.__dict__.get(relation.name)
-        if parent is not None and parent._sa_instance_state.key is None:  # noqa: SLF001 - its mark
+        if parent is not None and instance_state(parent).key is None:
             found[relation.name] = parent
     for name in found:
         unset(record, name)
@@ -161,7 +163,7 @@ def fill_keys(record: Any, parents: Mapping[str, Any]) -> None:
     plan = plan_of(type(record))
     for name, parent in parents.items():
         relation = plan.relations[name]
-        state = parent._sa_instance_state  # noqa: SLF001 - its mark
+        state = instance_state(parent)
         for key, value in key_values(relation, state).items():
             setattr(record, key, value)
         link(record, relation, parent)

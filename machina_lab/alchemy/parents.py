@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm.attributes import set_attribute
+from sqlalchemy.orm.attributes import instance_state, set_attribute
 
 from machina_lab.alchemy.plans import Plan
 from machina_lab.alchemy.relations import Relation
@@ -47,7 +47,7 @@ def refuse_conflict(
     """
     if relation.locals.isdisjoint(given):
         return
-    known = key_values(relation, parent._sa_instance_state)  # noqa: SLF001 - its mark
+    known = key_values(relation, instance_state(parent))
     for pair in relation.keys:
         key = given.get(pair.local)
         if key is not None and not _same(key, known.get(pair.local, MISSING)):
@@ -88,7 +88,7 @@ def unset(record: Any, name: str) -> None:
 
     A None would not do: SQLAlchemy clears the foreign key for it.
     """
-    state = record._sa_instance_state  # noqa: SLF001 - its mark
+    state = instance_state(record)
     if state.dict.get(name) is not None:
         setattr(record, name, None)
     state.dict.pop(name, None)

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import InstanceState
+from sqlalchemy.orm.attributes import instance_state
 
 
 #: Under which a record's state holds its entry.
@@ -116,7 +117,7 @@ def _hold(state: Any, parents: Iterable[str]) -> None:
     for name in parents:
         parent = loaded.get(name)
         if parent is not None:
-            state.info[parent_key(name)] = parent._sa_instance_state  # noqa: SLF001 - its mark
+            state.info[parent_key(name)] = instance_state(parent)
 
 
 def provenance(record: Any) -> Provenance:

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary, WeakSet, finalize
 from sqlalchemy import Connection, event, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import InstanceState, Session
+from sqlalchemy.orm.attributes import instance_state
 
 from machina_lab.alchemy import insertion
 from machina_lab.alchemy.attempts import Attempt, L, connection_for
@@ -383,7 +384,7 @@ class Repo:
 
     def _persisted(self, _session: Session, record: Any) -> None:
         if self._running:
-            state: InstanceState[Any] = record._sa_instance_state  # noqa: SLF001
+            state: InstanceState[Any] = instance_state(record)
             self._running[-1].states.append(state)
 
 
