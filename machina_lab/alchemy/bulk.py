@@ -13,22 +13,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from machina_lab.alchemy.bulkrows import BulkRows, KeyBlock
-from machina_lab.alchemy.casting import cast_columns
-from machina_lab.alchemy.copying import write_rows
 from machina_lab.alchemy.guards import check_used
 from machina_lab.alchemy.hydration import held_by, join, make_persistent
 from machina_lab.alchemy.journal import Made
 from machina_lab.alchemy.keys import refuse_conflict, value_of
 from machina_lab.alchemy.parting import parted, uniform
 from machina_lab.alchemy.plainness import Sheet, sheet_of
-from machina_lab.alchemy.reserving import can_number, reserve
+from machina_lab.alchemy.reserving import can_number
+from machina_lab.alchemy.sending import Sender
 from machina_lab.alchemy.shapes import Link, state_of, table_name
 from machina_lab.core.drafts import Draft
-from machina_lab.errors import InsertError
 
 
 #: Drafts in memory at a time.
@@ -61,12 +59,11 @@ class BulkInsert:
         records: bool,
     ) -> None:
         self._session = session
-        self._connection = connection
         self._made = made
         self._store = store
-        self._casting = casting
         self._prefix = prefix
         self._records = records
+        self._sender = Sender(connection, casting=casting)
         self._numbers = can_number(connection)
         self._sheets: dict[type, Sheet | str] = {}
         #: Id of a draft in the page -> the object made of it.
@@ -87,7 +84,15 @@ class BulkInsert:
             model: Their class.
             done: Called with the size of each page that was written.
         """
-        rows, records = BulkRows(model), list[Any]()
+        rows = BulkRows(model)
+        with self._sender:
+            records = self._insert(drafts, rows, done)
+        return records if self._records else rows
+
+    def _insert(
+        self, drafts: Iterable[Any], rows: BulkRows, done: Callable[[int], Any]
+    ) -> list[Any]:
+        records = list[Any]()
         for page in _pages(drafts):
             self._objects.clear()
             self._fresh.clear()
@@ -97,7 +102,7 @@ class BulkInsert:
             if self._records:
                 records += [self._objects.get(id(each), each) for each in page]
             done(len(page))
-        return records if self._records else rows
+        return records
 
     # --- one page -------------------------------------------------------------
 
@@ -196,8 +201,8 @@ class BulkInsert:
         for link in upward:
             _copy_keys(sheet, group, link, values)
         for part, part_values in uniform(sheet, group, values):
-            self._fill(sheet, part, part_values)
-            self._write_part(sheet, part, part_values)
+            self._sender.send(sheet, len(part), part_values)
+            self._note(sheet, part, part_values)
             if self._records:
                 self._make_objects(sheet, part, part_values, keys)
             elif rows is not None:
@@ -207,6 +212,22 @@ class BulkInsert:
                 self._write_children(group, link)
             if self._records:
                 join(group, link, self._objects, self._fresh)
+
+    def _note(
+        self, sheet: Sheet, group: list[Draft], values: dict[str, Sequence[Any]]
+    ) -> None:
+        """
+        Keep in mind which rows were written, and tell their drafts.
+        """
+        if not self._records:
+            self._made.counts[table_name(sheet.table)] += len(group)
+            keys = [values[key] for key in sheet.keys]
+            self._made.rows.append(KeyBlock(sheet.table, self._prefix, keys))
+        for key in sheet.keys:
+            for draft, value in zip(group, values[key], strict=True):
+                draft.attributes[key] = value
+                draft.stored = True
+        self._stored += group
 
     def _make_objects(
         self,
@@ -236,93 +257,6 @@ class BulkInsert:
                     item.attributes[remote] = each.attributes[local]
                 children.append(item)
         self._write(children)
-
-    # --- values ---------------------------------------------------------------
-
-    def _fill(
-        self, sheet: Sheet, group: list[Draft], values: dict[str, Sequence[Any]]
-    ) -> None:
-        """
-        Add what nobody gave: keys, defaults; cast the rest.
-        """
-        if self._casting:
-            cast_columns(sheet.model, values)
-        count = len(group)
-        for key, value in sheet.fixed.items():
-            if key not in values:
-                values[key] = [value] * count
-        for key, function in sheet.made.items():
-            if key not in values:
-                values[key] = [function(None) for _ in range(count)]
-        if sheet.key and sheet.key not in values:
-            reserved = reserve(self._connection, sheet.table, count)
-            if reserved is not None:
-                values[sheet.key] = reserved
-        missing = [k for k in sheet.keys if k not in values and k not in sheet.served]
-        if missing and missing != [sheet.key]:
-            raise InsertError(
-                f"{sheet.model.__name__}.{missing[0]} is a primary key that nothing"
-                f" generates. Give {missing[0]}=..., or set it in the factory."
-            )
-
-    def _write_part(
-        self, sheet: Sheet, group: list[Draft], values: dict[str, Sequence[Any]]
-    ) -> None:
-        columns = [sheet.columns[key] for key in values]
-        unknown = [key for key in sheet.served if key not in values]
-        if any(key not in values for key in sheet.keys) or (unknown and not sheet.key):
-            self._write_returning(sheet, values, len(group))
-        else:
-            write_rows(self._connection, sheet.table, columns, list(values.values()))
-            if unknown:
-                self._read_served(sheet, values, unknown)
-        if not self._records:
-            self._made.counts[table_name(sheet.table)] += len(group)
-            keys = [values[key] for key in sheet.keys]
-            self._made.rows.append(KeyBlock(sheet.table, self._prefix, keys))
-        for key in sheet.keys:
-            for draft, value in zip(group, values[key], strict=True):
-                draft.attributes[key] = value
-                draft.stored = True
-        self._stored += group
-
-    def _write_returning(
-        self, sheet: Sheet, values: dict[str, Sequence[Any]], count: int
-    ) -> None:
-        """
-        Insert through SQLAlchemy and take the keys from what comes back.
-        """
-        known = values.keys()
-        wanted = tuple(k for k in (*sheet.keys, *sheet.served) if k not in known)
-        names = [sheet.columns[key].key for key in values]
-        rows = [
-            dict(zip(names, row, strict=True))
-            for row in zip(*values.values(), strict=True)
-        ]
-        statement = sheet.insert_returning(wanted)
-        found = self._connection.execute(statement, rows or [{}] * count).all()
-        for at, key in enumerate(wanted):
-            values[key] = [row[at] for row in found]
-
-    def _read_served(
-        self, sheet: Sheet, values: dict[str, Sequence[Any]], wanted: list[str]
-    ) -> None:
-        """
-        Read what the server made of the rows just written.
-        """
-        keys = [_column(sheet, key) for key in sheet.keys]
-        columns = [_column(sheet, key) for key in wanted]
-        statement = select(*keys, *columns)
-        own = list(zip(*(values[key] for key in sheet.keys), strict=True))
-        if len(keys) == 1:
-            first = [key[0] for key in own]
-            statement = statement.where(keys[0].between(min(first), max(first)))
-        found = {
-            tuple(row[: len(keys)]): row[len(keys) :]
-            for row in self._connection.execute(statement)
-        }
-        for at, key in enumerate(wanted):
-            values[key] = [found[each][at] for each in own]
 
 
 # --- pieces -------------------------------------------------------------------
@@ -374,10 +308,6 @@ def _pairs(link: Link) -> list[tuple[str, str]]:
         (here.get_property_by_column(a).key, there.get_property_by_column(b).key)
         for a, b in relationship.local_remote_pairs or []
     ]
-
-
-def _column(sheet: Sheet, key: str) -> Any:
-    return sheet.model.__mapper__.columns[key]  # type: ignore[attr-defined]  # its mark
 
 
 def columns_of(record: Any) -> dict[str, Any]:

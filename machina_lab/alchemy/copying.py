@@ -1,12 +1,16 @@
 """
 Writing many rows into one table: COPY on PostgreSQL, else the driver's executemany.
 
-On the session's own connection, so inside its transaction.
+On the session's own connection, so inside its transaction. Most of a COPY's time the
+server works on rows that are all sent: indexes, foreign keys. Its answer is awaited
+beside whatever comes next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from threading import Event, Thread
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table, insert
@@ -20,7 +24,7 @@ def write_rows(
     table: Table,
     columns: Sequence[Column[Any]],
     values: Sequence[Sequence[Any]],
-) -> None:
+) -> Answer | None:
     """
     Insert rows that are given as columns.
 
@@ -29,6 +33,9 @@ def write_rows(
         table: The table.
         columns: Its columns that are written.
         values: For each column its values.
+
+    Returns:
+        What is to be waited for before the rows are there, if they are not yet.
 
     Raises:
         DBAPIError: The database refused; of the subclass that SQLAlchemy would raise.
@@ -44,9 +51,68 @@ def write_rows(
         and not dialect.is_async
         and any(len(listed) > FEW for listed in values[:1])
     ):
-        _copy(connection, table, columns, values)
+        return _copy(connection, table, columns, values)
     else:
         _execute(connection, table, columns, values)
+    return None
+
+
+class Answer:
+    """
+    What the database says to a COPY whose rows are all sent.
+
+    Until it has come, whoever else uses the connection waits, whichever way they go:
+    the driver holds its lock until a COPY ends.
+
+    Args:
+        connection: Where the rows were sent.
+        statement: The COPY.
+        ending: Ends it and waits for what the server says.
+    """
+
+    def __init__(
+        self, connection: Connection, statement: str, ending: ExitStack
+    ) -> None:
+        self._dialect = connection.dialect
+        self._driver: Any = connection.connection.driver_connection
+        self._statement = statement
+        self._ending = ending
+        self._error: BaseException | None = None
+        # Not the thread's own end: joining it is not safe to interrupt before 3.13.
+        self._ended = Event()
+        Thread(target=self._await, daemon=True).start()
+
+    def _await(self) -> None:
+        try:
+            self._ending.close()
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            self._error = error
+        finally:
+            self._ended.set()
+
+    def wait(self) -> None:
+        """
+        Return once the rows are there.
+
+        Raises:
+            DBAPIError: The database refused.
+        """
+        try:
+            self._ended.wait()
+        except BaseException:
+            self.cancel()
+            raise
+        error = self._error
+        if error is not None:
+            raise _translated(self._dialect, self._statement, error) from error
+
+    def cancel(self) -> None:
+        """
+        Have the server give up; nothing of the COPY is kept.
+        """
+        if not self._ended.is_set():
+            self._driver.cancel_safe()
+        self._ended.wait()
 
 
 def _execute(
@@ -79,24 +145,29 @@ def _copy(
     table: Table,
     columns: Sequence[Column[Any]],
     values: Sequence[Sequence[Any]],
-) -> None:
+) -> Answer:
     dialect = connection.dialect
     names, target = _names(dialect, table, columns)
     statement = f"COPY {target} ({names}) FROM STDIN"
     driver: Any = connection.connection.driver_connection
+    rows = zip(*_bound(dialect, columns, values), strict=True)
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            write = copy.write_row
-            for row in zip(*_bound(dialect, columns, values), strict=True):
+        with ExitStack() as stack:
+            cursor = stack.enter_context(driver.cursor())
+            write = stack.enter_context(cursor.copy(statement)).write_row
+            for row in rows:
                 write(row)
+            return Answer(connection, statement, stack.pop_all())
     except dialect.dbapi.Error as error:  # type: ignore[union-attr]  # there is one
-        raise DBAPIError.instance(
-            statement,
-            None,
-            error,
-            dialect.dbapi.Error,  # type: ignore[union-attr]
-            dialect=dialect,
-        ) from error
+        raise _translated(dialect, statement, error) from error
+
+
+def _translated(dialect: Dialect, statement: str, error: BaseException) -> Any:
+    """
+    Return an error of the driver as SQLAlchemy's; any other as it is.
+    """
+    base: Any = dialect.dbapi.Error  # type: ignore[union-attr]  # there is one
+    return DBAPIError.instance(statement, None, error, base, dialect=dialect)
 
 
 def _names(
