@@ -68,12 +68,19 @@ def _masked(
 ) -> Callable[[Any, DataType], Any]:
     def make(values: Any, _: DataType) -> Any:
         cast = pc.cast(values, arrow_type)
-        mask = cast.is_null().to_numpy()
-        full = cast.fill_null(value) if cast.null_count else cast
-        # A copy of its own: Arrow's memory is read-only and a column is not.
-        return made(np.array(full.to_numpy()), np.array(mask))
+        if not cast.null_count:
+            return made(_own(cast), np.zeros(len(cast), bool))
+        return made(_own(cast.fill_null(value)), _own(cast.is_null()))
 
     return make
+
+
+def _own(values: Any) -> Any:
+    """
+    Return values as numpy's, writable as a column is and Arrow's memory is not.
+    """
+    found = values.to_numpy()
+    return found if found.flags.writeable else np.array(found)
 
 
 def _texts(values: Any, _: DataType) -> Any:
