@@ -9,7 +9,7 @@ beside whatever comes next.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -111,7 +111,9 @@ class Answer:
         Have the server give up; nothing of the COPY is kept.
         """
         if not self._ended.is_set():
-            self._driver.cancel_safe()
+            # A server that is gone ends the COPY, too.
+            with suppress(self._driver.Error):
+                self._driver.cancel_safe()
         self._ended.wait()
 
 

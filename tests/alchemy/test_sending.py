@@ -12,7 +12,7 @@ from itertools import count
 import pytest
 
 from sqlalchemy import Text, create_engine, func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from machina_lab import Lab
@@ -239,3 +239,21 @@ def test_an_interruption(address, press):
         assert lab.repo.pending == {"parcels": 1}
         lab.insert(Parcel(code="after"))
         assert count_of(lab) == 2
+
+
+def test_a_connection_that_dies_meanwhile(address, aside):
+    """
+    The error says so, and a new connection serves the next call.
+    """
+
+    def end(lab):
+        others = "select pid from pg_stat_activity where pid <> pg_backend_pid()"
+        here = f"{others} and datname = current_database()"
+        aside.execute(text(f"select pg_terminate_backend(pid) from ({here}) as found"))
+
+    with lab_on(address, {PAGE + 5: end}) as lab:
+        with pytest.raises(OperationalError, match=r"terminat|clos|lost"):
+            insert(lab)
+
+        assert lab.repo.pending == {}
+        assert len(insert(lab)) == 3 * PAGE

@@ -300,7 +300,7 @@ def main(rows: int = ROWS) -> None:
         "checked columns": lambda: machina_load(ours),
         "read_fixtures": lambda: machina_read(ours),
     }
-    show([into])
+    show([into], rounds=7)
     with postgres.server() as server:
         engine = sa.create_engine(server)
         TABLE.metadata.create_all(engine)
