@@ -185,6 +185,21 @@ def test_the_first_error_counts(address, since):
         assert lab.repo.pending == {"parcels": 1}
 
 
+def test_records_of_refused_rows(address):
+    """
+    Records that were made while the server had not answered are not in the session.
+    """
+    with lab_on(address, code=twice) as lab:
+        before = lab.insert(Parcel(code="before"))
+        with pytest.raises(IntegrityError, match="P49"):
+            lab.insert_list(2 * PAGE, "parcel")
+
+        session = lab.repo.session
+        assert [before] == list(session)
+        assert count_of(lab) == 1
+        assert [before.id] == session.scalars(select(Parcel.id)).all()
+
+
 def test_an_error_of_a_body(address):
     """
     Rows that were sent before a body failed are taken back.
