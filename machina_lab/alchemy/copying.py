@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Dialect, Table, insert
 from sqlalchemy.exc import DBAPIError
 
 from machina_lab.alchemy.reserving import FEW
+
+
+#: Rows with which the server is busy for longer than it takes to begin a thread.
+MANY: Final = 1_000
 
 
 def write_rows(
@@ -147,7 +151,7 @@ def _copy(
     table: Table,
     columns: Sequence[Column[Any]],
     values: Sequence[Sequence[Any]],
-) -> Answer:
+) -> Answer | None:
     dialect = connection.dialect
     names, target = _names(dialect, table, columns)
     statement = f"COPY {target} ({names}) FROM STDIN"
@@ -159,9 +163,11 @@ def _copy(
             write = stack.enter_context(cursor.copy(statement)).write_row
             for row in rows:
                 write(row)
-            return Answer(connection, statement, stack.pop_all())
+            if len(values[0]) >= MANY:
+                return Answer(connection, statement, stack.pop_all())
     except dialect.dbapi.Error as error:  # type: ignore[union-attr]  # there is one
         raise _translated(dialect, statement, error) from error
+    return None
 
 
 def _translated(dialect: Dialect, statement: str, error: BaseException) -> Any:

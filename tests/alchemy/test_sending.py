@@ -41,6 +41,7 @@ class PleaError(Exception):
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch):
     monkeypatch.setattr("machina_lab.alchemy.bulk.PAGE", PAGE)
+    monkeypatch.setattr("machina_lab.alchemy.copying.MANY", PAGE)
 
 
 @pytest.fixture(name="address")
