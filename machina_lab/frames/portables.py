@@ -26,7 +26,7 @@ Frame: TypeAlias = pd.DataFrame
 _THREADS: Final = 2
 
 #: Texts that are looked at to tell whether they repeat.
-_SAMPLE: Final = 1 << 14
+_SAMPLE: Final = 1 << 13
 
 
 def portable_frame(columns: Mapping[str, tuple[DataType, Sequence[Any]]]) -> Frame:
