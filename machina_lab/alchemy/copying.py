@@ -14,8 +14,8 @@ from threading import Event, Thread
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Dialect, Table, insert
-from sqlalchemy.exc import DBAPIError
 
+from machina_lab.alchemy.copyout import copies, translated_errors
 from machina_lab.alchemy.reserving import FEW
 
 
@@ -50,11 +50,7 @@ def write_rows(
         _execute(connection, table, columns, values)
     elif dialect.name == "sqlite":
         _execute_many(connection, table, columns, values)
-    elif (
-        dialect.driver == "psycopg"
-        and not dialect.is_async
-        and any(len(listed) > FEW for listed in values[:1])
-    ):
+    elif copies(connection) and any(len(listed) > FEW for listed in values[:1]):
         return _copy(connection, table, columns, values)
     else:
         _execute(connection, table, columns, values)
@@ -77,7 +73,7 @@ class Answer:
     def __init__(
         self, connection: Connection, statement: str, ending: ExitStack
     ) -> None:
-        self._dialect = connection.dialect
+        self._connection = connection
         self._driver: Any = connection.connection.driver_connection
         self._statement = statement
         self._ending = ending
@@ -106,9 +102,9 @@ class Answer:
         except BaseException:
             self.cancel()
             raise
-        error = self._error
-        if error is not None:
-            raise _translated(self._dialect, self._statement, error) from error
+        if self._error is not None:
+            with translated_errors(self._connection, self._statement):
+                raise self._error
 
     def cancel(self) -> None:
         """
@@ -157,25 +153,14 @@ def _copy(
     statement = f"COPY {target} ({names}) FROM STDIN"
     driver: Any = connection.connection.driver_connection
     rows = zip(*_bound(dialect, columns, values), strict=True)
-    try:
-        with ExitStack() as stack:
-            cursor = stack.enter_context(driver.cursor())
-            write = stack.enter_context(cursor.copy(statement)).write_row
-            for row in rows:
-                write(row)
-            if len(values[0]) >= MANY:
-                return Answer(connection, statement, stack.pop_all())
-    except dialect.dbapi.Error as error:  # type: ignore[union-attr]  # there is one
-        raise _translated(dialect, statement, error) from error
+    with translated_errors(connection, statement), ExitStack() as stack:
+        cursor = stack.enter_context(driver.cursor())
+        write = stack.enter_context(cursor.copy(statement)).write_row
+        for row in rows:
+            write(row)
+        if len(values[0]) >= MANY:
+            return Answer(connection, statement, stack.pop_all())
     return None
-
-
-def _translated(dialect: Dialect, statement: str, error: BaseException) -> Any:
-    """
-    Return an error of the driver as SQLAlchemy's; any other as it is.
-    """
-    base: Any = dialect.dbapi.Error  # type: ignore[union-attr]  # there is one
-    return DBAPIError.instance(statement, None, error, base, dialect=dialect)
 
 
 def _names(

@@ -45,7 +45,7 @@ def copied(
     ]
     # No parameters: percent signs in names stay single.
     written = select.with_only_columns(*columns).compile(
-        dialect=postgresql.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]
+        dialect=postgresql.dialect(paramstyle="named"),  # type: ignore[no-untyped-call]  # theirs has no types
         compile_kwargs={"literal_binds": True},
     )
     statement = f"COPY ({written}) TO STDOUT (FORMAT csv, ENCODING 'UTF8')"
